@@ -1,0 +1,215 @@
+// `netpolc compile`: flags in, library call, print.
+import { type Command, Option } from 'commander'
+import { targets } from '../../targets/index.ts'
+import { type CompileResult, compile, type TargetOutput } from '../compile.ts'
+import { type Diagnostic, makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
+import { renderJson, renderSarif } from '../diagnostics/machine.ts'
+import { renderSummary, renderText } from '../diagnostics/render.ts'
+import type { Fidelity, OutputFile, TargetOption } from '../emit/target.ts'
+import { readSources } from './input.ts'
+import { strangersIn, writeFiles } from './output.ts'
+import { formOf, joinFiles } from './streams.ts'
+import { type ExitCode, exitCodes, type Terminal } from './terminal.ts'
+
+/** What the command needs from the program around it. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly version: string
+  /** Called with the exit code when the command is done. */
+  readonly finish: (code: ExitCode) => void
+}
+
+interface Flags {
+  readonly filename?: readonly string[]
+  readonly recursive?: boolean
+  readonly namespace?: string
+  readonly target?: readonly string[]
+  readonly output?: string
+  readonly cluster?: readonly string[]
+  readonly node?: string
+  readonly fidelity: Fidelity
+  readonly format: 'yaml' | 'json'
+  readonly diagnostics: 'text' | 'json' | 'sarif'
+  readonly verbose?: boolean
+}
+
+/** Adds the command to the program. */
+export function addCompile(program: Command, context: CommandContext): void {
+  const names = targets.map(({ name }) => name).join(', ')
+  const command = program
+    .command('compile')
+    .summary('policies to the rules of an engine')
+    .description('Compiles network policies to the native rules of one or several engines.')
+    .argument('[FILE|DIR|-...]', 'policies as YAML or JSON; "-" reads standard input')
+    .addOption(repeatable('-f, --filename <path>', 'the same as an argument'))
+    .option('-R, --recursive', 'read directories inside of directories')
+    .option('-n, --namespace <name>', 'namespace of policies that name none (default: default)')
+    .addOption(repeatable('-t, --target <name,...>', `what to write: ${names}`))
+    .option('-o, --output <directory>', 'write files there, one a policy or node; else to stdout')
+    .addOption(repeatable('--cluster <path>', 'snapshot, for targets that speak in addresses'))
+    .option('--node <name>', 'only the rules of this node')
+    .addOption(
+      choice('--fidelity <kind>', ['exact', 'narrower', 'wider', 'any'], 'accepted differences'),
+    )
+    .addOption(choice('--format <form>', ['yaml', 'json'], 'form of manifests'))
+    .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
+    .option('-v, --verbose', 'say what was passed over')
+  for (const option of targetOptions()) command.addOption(option)
+  command.action((paths: readonly string[], flags: Flags & Record<string, unknown>) => {
+    context.finish(run(paths, flags, context))
+  })
+}
+
+function repeatable(flags: string, help: string): Option {
+  const collect = (word: string, words: readonly string[] = []): readonly string[] => [
+    ...words,
+    word,
+  ]
+  return new Option(flags, help).argParser(collect)
+}
+
+function choice(flags: string, words: readonly string[], help: string): Option {
+  return new Option(flags, help).choices(words).default(words[0])
+}
+
+/** One flag for each option that some target declares. */
+function targetOptions(): readonly Option[] {
+  return declaredOptions().map(({ option, homes }) => {
+    const standard = option.default === undefined ? '' : ` (default: ${option.default})`
+    const help = `${homes.join(', ')}: ${option.help}${standard}`
+    return repeatable(`--${option.name} ${option.placeholder}`, help)
+  })
+}
+
+interface DeclaredOption {
+  readonly option: TargetOption
+  readonly homes: readonly string[]
+}
+
+function declaredOptions(): readonly DeclaredOption[] {
+  const byName = new Map<string, { option: TargetOption; homes: string[] }>()
+  for (const { name, options } of targets) {
+    for (const option of options) {
+      const known = byName.get(option.name)
+      if (known === undefined) byName.set(option.name, { option, homes: [name] })
+      else known.homes.push(name)
+    }
+  }
+  return [...byName.values()]
+}
+
+function run(
+  paths: readonly string[],
+  flags: Flags & Record<string, unknown>,
+  context: CommandContext,
+): ExitCode {
+  const reporter = makeReporter()
+  const result = readAndCompile(paths, flags, context.terminal, reporter)
+  reporter.adopt(result?.diagnostics ?? [])
+  if (result !== null && reporter.errors === 0) deliver(result.outputs, flags, context, reporter)
+  printMessages(reporter.diagnostics, flags, context)
+  if (flags.verbose && flags.diagnostics === 'text') printPassedOver(result, context.terminal)
+  return exitCodeOf(reporter.diagnostics)
+}
+
+function readAndCompile(
+  paths: readonly string[],
+  flags: Flags & Record<string, unknown>,
+  terminal: Terminal,
+  reporter: Reporter,
+): CompileResult | null {
+  const { recursive = false, filename = [], cluster = [], target = [] } = flags
+  const wanted = [...paths, ...filename]
+  if (wanted.length === 0) {
+    const help = 'name a file or a directory, or "-" for standard input'
+    reporter.report('NP6006', { message: 'there is nothing to compile', help })
+    return null
+  }
+  if (wanted.includes('-') && cluster.includes('-')) {
+    const message = 'standard input cannot be both the policies and the snapshot'
+    reporter.report('NP6004', { message, help: 'put one of them into a file' })
+    return null
+  }
+  const sources = readSources({ paths: wanted, recursive }, terminal, reporter)
+  const snapshot = readSources({ paths: cluster, recursive }, terminal, reporter)
+  if (reporter.errors > 0) return null
+  return compile({
+    sources,
+    targets: target.flatMap((word) => word.split(',')).map((word) => word.trim()),
+    options: givenOptions(flags),
+    snapshot,
+    node: flags.node ?? null,
+    fidelity: flags.fidelity,
+    format: flags.format,
+    ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+  })
+}
+
+function givenOptions(flags: Readonly<Record<string, unknown>>): Record<string, readonly string[]> {
+  const given = declaredOptions().map(({ option: { name } }): [string, readonly string[]] => {
+    const words = flags[name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())]
+    return [name, Array.isArray(words) ? words.map(String) : []]
+  })
+  return Object.fromEntries(given.filter(([, words]) => words.length > 0))
+}
+
+function deliver(
+  outputs: readonly TargetOutput[],
+  flags: Flags,
+  { terminal }: CommandContext,
+  reporter: Reporter,
+): void {
+  const files = outputs.flatMap(({ target, files: own }) =>
+    own.map((file) => (outputs.length > 1 ? { ...file, path: `${target}/${file.path}` } : file)),
+  )
+  if (flags.output !== undefined) {
+    writeFiles(flags.output, files, reporter)
+    if (reporter.errors === 0) warnStrangers(flags.output, files, reporter)
+  } else if (new Set(files.map(formOf)).size > 1 && outputs.length > 1) {
+    const message = 'these targets cannot share standard output: their files are of different forms'
+    reporter.report('NP6004', { message, help: 'give a directory with -o' })
+  } else {
+    terminal.out(joinFiles(files))
+  }
+}
+
+/** Files of an earlier run would be applied together with today's. */
+function warnStrangers(directory: string, files: readonly OutputFile[], reporter: Reporter): void {
+  const strangers = strangersIn(directory, files)
+  if (strangers.length === 0) return
+  const shown = strangers.slice(0, 5).join(', ')
+  const rest = strangers.length > 5 ? ` and ${strangers.length - 5} more` : ''
+  reporter.report('NP6007', {
+    message: `"${directory}" also holds files that this run did not write: ${shown}${rest}`,
+    file: directory,
+    help: 'they may be left from an earlier run; remove them before you apply the directory',
+  })
+}
+
+function printMessages(
+  diagnostics: readonly Diagnostic[],
+  flags: Flags,
+  { terminal, version }: CommandContext,
+): void {
+  if (flags.diagnostics === 'json') terminal.err(renderJson(diagnostics))
+  else if (flags.diagnostics === 'sarif') terminal.err(renderSarif(diagnostics, version))
+  else {
+    terminal.err(renderText(diagnostics, terminal.paint))
+    const summary = renderSummary(diagnostics)
+    if (summary !== '') terminal.err(`${summary}\n`)
+  }
+}
+
+function printPassedOver(result: CompileResult | null, terminal: Terminal): void {
+  const counts = [...(result?.passedOver ?? [])].map(([kind, count]) => `${count} ${kind}`)
+  if (counts.length > 0) terminal.err(`passed over, no policies: ${counts.join(', ')}\n`)
+}
+
+/** Codes that say that the input is fine and the answer is no: the target cannot mean the same. */
+const inexact: readonly string[] = ['NP5001', 'NP5002', 'NP5003']
+
+function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length === 0) return exitCodes.fine
+  return errors.every(({ code }) => inexact.includes(code)) ? exitCodes.no : exitCodes.invalid
+}

@@ -1,0 +1,132 @@
+// Files, directories and standard input → sources, with kubectl's habits.
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import type { Reporter } from '../diagnostics/diagnostic.ts'
+import { makeSource, type Source } from '../source/source.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Where to look. */
+export interface InputRequest {
+  /** Files, directories, or `-` for standard input. */
+  readonly paths: readonly string[]
+  /** Whether directories inside of directories are read too. */
+  readonly recursive: boolean
+}
+
+/** Endings that a file in a directory must have to be read. */
+const extensions: readonly string[] = ['.yaml', '.yml', '.json']
+
+/** The sources, each file once. What cannot be read is reported as NP6001, NP6003 or NP1007. */
+export function readSources(
+  { paths, recursive }: InputRequest,
+  terminal: Pick<Terminal, 'stdin'>,
+  reporter: Reporter,
+): readonly Source[] {
+  const seen = new Set<string>()
+  return [...new Set(paths)].flatMap((path) => {
+    if (path === '-') return readStdin(terminal, reporter)
+    const files = guarded(path, reporter, () => filesOf(path, recursive, reporter)) ?? []
+    return files
+      .filter((file) => isFirst(file, seen))
+      .flatMap((file) => readFile(file, reporter) ?? [])
+  })
+}
+
+function readStdin({ stdin }: Pick<Terminal, 'stdin'>, reporter: Reporter): readonly Source[] {
+  const bytes = guarded('<stdin>', reporter, stdin)
+  const source = bytes === undefined ? undefined : decode('<stdin>', bytes, reporter)
+  return source === undefined ? [] : [source]
+}
+
+function readFile(path: string, reporter: Reporter): Source | undefined {
+  const bytes = guarded(path, reporter, () => readFileSync(path))
+  return bytes === undefined ? undefined : decode(path, bytes, reporter)
+}
+
+function filesOf(path: string, recursive: boolean, reporter: Reporter): readonly string[] {
+  if (!statSync(path).isDirectory()) return [path]
+  const files = listFiles(path, recursive)
+  if (files.length === 0) {
+    reporter.report('NP6003', {
+      message: `directory "${path}" holds no ${extensions.join(', ')} file`,
+      file: path,
+      help: recursive ? 'name another directory' : 'with -R directories inside of it are read too',
+    })
+  }
+  return files
+}
+
+function listFiles(directory: string, recursive: boolean): readonly string[] {
+  const entries = readdirSync(directory, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )
+  return entries.flatMap((entry) => {
+    const path = join(directory, entry.name)
+    if (entry.isDirectory()) return recursive ? listFiles(path, recursive) : []
+    const isWanted = extensions.includes(extname(entry.name)) && !leadsToDirectory(path)
+    return isWanted ? [path] : []
+  })
+}
+
+// A link to a directory is not followed: it may lead in a circle. A dead link is read, and reported.
+function leadsToDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function isFirst(path: string, seen: Set<string>): boolean {
+  const real = realPath(path)
+  if (seen.has(real)) return false
+  seen.add(real)
+  return true
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function decode(name: string, bytes: Uint8Array, reporter: Reporter): Source | undefined {
+  try {
+    return makeSource(name, new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    const message = 'the file is not UTF-8 text'
+    reporter.report('NP1007', { message, at: { source: makeSource(name, ''), start: 0, end: 0 } })
+    return undefined
+  }
+}
+
+function guarded<T>(path: string, reporter: Reporter, read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    reporter.report('NP6001', {
+      message: `"${path}" cannot be read: ${reasonOf(error)}`,
+      file: path,
+      help: 'check the name and its permissions',
+    })
+    return undefined
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOTDIR: 'a part of the path is not a directory',
+  EISDIR: 'it is a directory',
+  ELOOP: 'links lead in a circle',
+  ENOSPC: 'no space is left',
+  EROFS: 'the file system is read-only',
+  ENAMETOOLONG: 'the name is too long',
+  ERR_FS_FILE_TOO_LARGE: 'the file is too large',
+  ERR_STRING_TOO_LONG: 'the file is too large',
+}
+
+/** The reason of a failed file operation, in words. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return reasons[code] ?? (code === '' ? String(error) : `the system says ${code}`)
+}

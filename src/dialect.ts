@@ -1,0 +1,30 @@
+// The contract between the core and a dialect that can be read.
+import type { Reporter } from './diagnostics/diagnostic.ts'
+import type { Tier } from './ir/types.ts'
+import type { Resource } from './source/resources.ts'
+
+/** An API group, version and kind that a reader takes. */
+export interface ReadKind {
+  readonly apiVersion: string
+  readonly kind: string
+  /** Since when the API server no longer serves it, such as `1.16`. */
+  readonly removedIn?: string
+}
+
+export interface ReadContext {
+  /** Namespace of policies that name none. */
+  readonly namespace: string
+  readonly reporter: Reporter
+}
+
+/** A dialect that can be read. */
+export interface Dialect {
+  readonly name: string
+  readonly title: string
+  readonly kinds: readonly ReadKind[]
+  /**
+   * The tier that the resources make up. What is not valid is reported with its place and left out;
+   * a caller that sees an error in the reporter must not use the result.
+   */
+  readonly read: (resources: readonly Resource[], context: ReadContext) => Tier
+}

@@ -1,0 +1,59 @@
+// Whether a target can say what a policy set says, by what the target declares about itself.
+import type { Reporter } from '../diagnostics/diagnostic.ts'
+import { directions, type Policy, type PolicySet, type Rule, type Tier } from '../ir/types.ts'
+import type { Capabilities, Target } from './target.ts'
+
+/** Reports each construct that the target cannot express, as NP5001 at the place it comes from. */
+export function checkCapabilities(set: PolicySet, target: Target, reporter: Reporter): void {
+  const { capabilities } = target
+  const used = set.tiers.filter(({ policies }) => policies.length > 0)
+  if (used.length > capabilities.maxTiers) {
+    reporter.report('NP5001', {
+      message: `${target.name} has ${capabilities.maxTiers} tier, the policies make up ${used.length}: ${used.map(({ name }) => name).join(', ')}`,
+    })
+  }
+  for (const tier of used) {
+    for (const policy of tier.policies) {
+      for (const { fact, at } of missing(policy, tier, capabilities)) {
+        const { span, path } = at
+        const message = `${target.name} cannot express ${fact}`
+        reporter.report('NP5001', { message, at: span, label: path })
+      }
+    }
+  }
+}
+
+interface Lack {
+  readonly fact: string
+  readonly at: Policy['origin']
+}
+
+function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[] {
+  const sections = directions.flatMap((direction) => policy[direction] ?? [])
+  const facts = [
+    policy.namespace === null && !can.clusterPolicies && 'a policy of the whole cluster',
+    !can.tierDefaults.includes(tier.default) && `a tier that ends in ${tier.default}`,
+    // Where nothing denies or passes, the order of rules has no meaning and both algorithms agree.
+    !can.combining.includes(tier.combining) &&
+      sections.some(({ rules }) => rules.some(({ action }) => action !== 'allow')) &&
+      `a tier that combines rules by ${tier.combining}`,
+    sections.some(({ isolates }) => !isolates) &&
+      !can.nonIsolating &&
+      'a policy that selects without isolating',
+  ]
+  const ofPolicy = facts.flatMap((fact) => (fact ? [{ fact, at: policy.origin }] : []))
+  return [
+    ...ofPolicy,
+    ...sections.flatMap(({ rules }) => rules.flatMap((rule) => lacks(rule, can))),
+  ]
+}
+
+function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
+  const [at] = rule.origins
+  const kinds = new Set(rule.traffic.map(({ kind }) => kind))
+  const facts = [
+    ...(can.actions.includes(rule.action) ? [] : [`the action ${rule.action}`]),
+    ...[...kinds].filter((kind) => !can.traffic.includes(kind)).map((kind) => `${kind} traffic`),
+  ]
+  return facts.map((fact) => ({ fact, at }))
+}

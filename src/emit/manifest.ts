@@ -1,0 +1,166 @@
+// Kubernetes manifests as files: emitters build data, and this prints it. Comments carry provenance.
+// The layout is ours because the library's costs more than the whole rest of an emission; quoting is
+// the library's, so that no value can break out of its quotes.
+import { stringify } from 'yaml'
+import { digestName } from '../algebra/sha256.ts'
+import type { OutputFile } from './target.ts'
+
+/** Data of a manifest. Keys whose value is undefined are left out. */
+export type ManifestValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ManifestValue[]
+  | Commented
+  | ManifestMap
+
+/** A mapping; keys are printed in the order in which they were made. */
+export interface ManifestMap {
+  readonly [key: string]: ManifestValue | undefined
+}
+
+/** An item of a list, or the value of a key, with a comment line in front of it. */
+export class Commented {
+  readonly comment: string
+  readonly value: ManifestValue
+
+  constructor(comment: string, value: ManifestValue) {
+    this.comment = comment
+    this.value = value
+  }
+}
+
+/** One object to be written. */
+export interface Manifest {
+  readonly namespace: string | null
+  readonly name: string
+  /** First line of the file, as a comment. */
+  readonly comment: string
+  readonly value: ManifestMap
+}
+
+/** `value` with `comment` on a line of its own before it; JSON, which has no comments, drops it. */
+export function commented(comment: string, value: ManifestValue): Commented {
+  return new Commented(comment, value)
+}
+
+/**
+ * A manifest as a file named `<namespace>.<name>.yaml` (or `.json`). Strings are quoted wherever
+ * YAML 1.1, which Kubernetes reads, or YAML 1.2 would take them for something else.
+ */
+export function printManifest(manifest: Manifest, format: 'yaml' | 'json'): OutputFile {
+  const path = manifestPath(manifest, format)
+  if (format === 'json')
+    return { path, text: `${JSON.stringify(plain(manifest.value), null, 2)}\n` }
+  return { path, text: `${commentLine(manifest.comment)}${mapLines(manifest.value, '')}` }
+}
+
+/** The file's name; one too long for a file system ends in a digest instead of its tail. */
+export function manifestPath(
+  { namespace, name }: Pick<Manifest, 'namespace' | 'name'>,
+  format: 'yaml' | 'json',
+): string {
+  const full = namespace === null ? name : `${namespace}.${name}`
+  const longest = maxFileName - `.${format}`.length
+  if (full.length <= longest) return `${full}.${format}`
+  const digest = digestName([namespace ?? '', name], 16)
+  return `${full.slice(0, longest - digest.length - 1)}-${digest}.${format}`
+}
+
+/** Longest file name, in bytes, of the usual file systems. */
+const maxFileName = 255
+
+// A comment is one line of printable text: YAML forbids the rest, and a line end would end it.
+function commentLine(comment: string): string {
+  return `# ${comment.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '?')}\n`
+}
+
+/** The lines of a mapping, each with `indent` in front. */
+function mapLines(map: ManifestMap, indent: string): string {
+  let lines = ''
+  for (const [key, item] of Object.entries(map)) {
+    if (item === undefined) continue
+    lines += `${indent}${scalarText(key)}:${valueText(item, indent)}`
+  }
+  return lines
+}
+
+/** What stands after `key:`, to the end of the value's last line. */
+function valueText(value: ManifestValue, indent: string): string {
+  if (value instanceof Commented) {
+    const inner = isList(value.value) ? indent : `${indent}  `
+    return `\n${inner}${commentLine(value.comment)}${blockText(value.value, indent)}`
+  }
+  return isEmpty(value) || !isCollection(value)
+    ? ` ${flatText(value)}\n`
+    : `\n${blockText(value, indent)}`
+}
+
+/** A value on lines of its own below its key; lists stand as far left as the key, as kubectl has it. */
+function blockText(value: ManifestValue, indent: string): string {
+  if (!isCollection(value) || isEmpty(value)) return `${indent}  ${flatText(value)}\n`
+  return isList(value) ? listLines(value, indent) : mapLines(value, `${indent}  `)
+}
+
+function listLines(items: readonly ManifestValue[], indent: string): string {
+  return items.map((item) => itemLines(item, indent)).join('')
+}
+
+function itemLines(item: ManifestValue, indent: string): string {
+  if (item instanceof Commented) {
+    return `${indent}${commentLine(item.comment)}${itemLines(item.value, indent)}`
+  }
+  if (!isCollection(item) || isEmpty(item)) return `${indent}- ${flatText(item)}\n`
+  const lines = isList(item) ? listLines(item, `${indent}  `) : mapLines(item, `${indent}  `)
+  return `${indent}- ${lines.slice(indent.length + 2)}`
+}
+
+function flatText(value: ManifestValue): string {
+  if (isList(value)) return '[]'
+  if (typeof value === 'string') return scalarText(value)
+  return typeof value === 'object' && value !== null ? '{}' : String(value)
+}
+
+/**
+ * A string as YAML. What is plain beyond doubt, in every version of YAML, stands as it is; the rest
+ * is quoted by the library.
+ */
+function scalarText(text: string): string {
+  if (plainWord.test(text) && !text.includes(': ') && !reserved.test(text)) return text
+  return ipv4Block.test(text) ? text : stringify(text, quoting).trimEnd()
+}
+
+const plainWord = /^[A-Za-z](?:[\w ./()'"={}[\]&|!,:+-]*[\w)'"}])?$/
+const reserved = /^(y|n|yes|no|on|off|true|false|null|nan|inf|e[+-]?\d+)$/i
+const ipv4Block = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/
+const quoting = {
+  compat: 'yaml-1.1',
+  lineWidth: 0,
+  defaultStringType: 'QUOTE_DOUBLE',
+  doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+} as const
+
+function isCollection(value: ManifestValue): value is readonly ManifestValue[] | ManifestMap {
+  return typeof value === 'object' && value !== null && !(value instanceof Commented)
+}
+
+function isEmpty(value: ManifestValue): boolean {
+  if (isList(value)) return value.length === 0
+  return isCollection(value) && Object.values(value).every((item) => item === undefined)
+}
+
+function isList(value: ManifestValue): value is readonly ManifestValue[] {
+  return Array.isArray(value)
+}
+
+function plain(value: ManifestValue): unknown {
+  if (value instanceof Commented) return plain(value.value)
+  if (isList(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) =>
+      item === undefined ? [] : [[key, plain(item)]],
+    ),
+  )
+}

@@ -1,0 +1,74 @@
+// The contract between the core and a target: what it can say, which options it takes, and the one
+// function that turns the IR into files. The core never asks which target it has in hand.
+import type { Cluster } from '../cluster/types.ts'
+import type { Reporter } from '../diagnostics/diagnostic.ts'
+import type { Action, PolicySet, Tier, Traffic } from '../ir/types.ts'
+
+/** What a target can express, as data: the core reports what is lost before the emitter runs. */
+export interface Capabilities {
+  readonly actions: readonly Action[]
+  readonly combining: readonly Tier['combining'][]
+  readonly tierDefaults: readonly Tier['default'][]
+  readonly maxTiers: number
+  readonly traffic: readonly Traffic['kind'][]
+  /** Whether policies of the whole cluster (no namespace) can be written. */
+  readonly clusterPolicies: boolean
+  /** Whether a policy may select without isolating. */
+  readonly nonIsolating: boolean
+}
+
+/** An option that a target declares; the command line derives its flag `--<name>` from it. */
+export interface TargetOption {
+  /** Kebab case, without dashes in front. */
+  readonly name: string
+  /** Placeholder of the value in the help text, such as `<number>`. */
+  readonly placeholder: string
+  readonly help: string
+  readonly default?: string
+  /** Whether the flag may be given several times or hold a comma-separated list. */
+  readonly list?: boolean
+  /** What is wrong with a value, or undefined when it is fine. */
+  readonly check: (value: string) => string | undefined
+}
+
+/** Option values by name: defaults filled in, checked; lists already split. */
+export interface OptionValues {
+  /** The value of a single option; the empty string when it was not given and has no default. */
+  one(name: string): string
+  /** The values of a list option. */
+  many(name: string): readonly string[]
+}
+
+/** One piece of output. */
+export interface OutputFile {
+  /** Path relative to the output directory, with `/`. */
+  readonly path: string
+  readonly text: string
+}
+
+/** How far an output may differ from its source. */
+export type Fidelity = 'exact' | 'narrower' | 'wider' | 'any'
+
+export interface EmitContext {
+  readonly options: OptionValues
+  /** Present when the target asked for it with `needsCluster`, or when the user gave one. */
+  readonly cluster: Cluster | null
+  /** Node whose pods are wanted; null for all nodes. */
+  readonly node: string | null
+  readonly fidelity: Fidelity
+  /** `yaml` or `json`, for targets whose output is structured. */
+  readonly format: 'yaml' | 'json'
+  readonly reporter: Reporter
+}
+
+/** A dialect that can be written. */
+export interface Target {
+  readonly name: string
+  readonly title: string
+  readonly capabilities: Capabilities
+  readonly options: readonly TargetOption[]
+  /** Whether it speaks in addresses and so cannot work without a cluster snapshot. */
+  readonly needsCluster: boolean
+  /** Deterministic: same input, same bytes. Reports what it cannot say exactly; throws on bugs only. */
+  readonly emit: (set: PolicySet, context: EmitContext) => readonly OutputFile[]
+}

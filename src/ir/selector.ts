@@ -1,0 +1,106 @@
+// Making, testing and rearranging selectors.
+import type { PodMatch, Selector } from './types.ts'
+
+/** The namespace label whose value is the namespace's name (immutable since Kubernetes 1.21). */
+export const namespaceNameLabel = 'kubernetes.io/metadata.name'
+
+/** One test of one label; a list of them is a conjunction. */
+export interface Requirement {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+  /** Sorted, without repeats; empty for Exists and DoesNotExist. */
+  readonly values: readonly string[]
+}
+
+export const all: Selector = { kind: 'all' }
+export const isIn = (key: string, values: readonly string[]): Selector => ({
+  kind: 'in',
+  key,
+  values,
+})
+export const exists = (key: string): Selector => ({ kind: 'exists', key })
+export const not = (of: Selector): Selector => ({ kind: 'not', of })
+
+/** All of the parts; `all` for none of them. */
+export function and(parts: readonly Selector[]): Selector {
+  const kept = parts.filter((part) => part.kind !== 'all')
+  if (kept.length <= 1) return kept[0] ?? all
+  return { kind: 'and', of: kept }
+}
+
+/** The pods of one namespace that `pods` selects. */
+export function podsOfNamespace(namespace: string, pods: Selector): PodMatch {
+  return { namespaces: isIn(namespaceNameLabel, [namespace]), pods }
+}
+
+/** Whether labels satisfy a selector. */
+export function selects(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
+  switch (selector.kind) {
+    case 'all':
+      return true
+    case 'in':
+      return (
+        Object.hasOwn(labels, selector.key) && selector.values.includes(labels[selector.key] ?? '')
+      )
+    case 'exists':
+      return Object.hasOwn(labels, selector.key)
+    case 'not':
+      return !selects(selector.of, labels)
+    case 'and':
+      return selector.of.every((part) => selects(part, labels))
+    case 'or':
+      return selector.of.some((part) => selects(part, labels))
+  }
+}
+
+/** The one name that a namespace selector stands for, when it tests nothing but the name. */
+export function onlyNamespace(namespaces: Selector): string | null {
+  const isName = namespaces.kind === 'in' && namespaces.key === namespaceNameLabel
+  return isName && namespaces.values.length === 1 ? (namespaces.values[0] ?? null) : null
+}
+
+/**
+ * The selector as alternatives of requirement lists: it holds where one list holds as a whole.
+ * No alternative: it never holds. Exponential in the worst case of nested and/or; selectors read
+ * from Kubernetes have one alternative.
+ */
+export function alternatives(selector: Selector): readonly (readonly Requirement[])[] {
+  return dnf(selector, false)
+}
+
+function dnf(selector: Selector, negated: boolean): (readonly Requirement[])[] {
+  switch (selector.kind) {
+    case 'all':
+      return negated ? [] : [[]]
+    case 'in':
+      return inRequirement(selector.key, selector.values, negated)
+    case 'exists':
+      return [[{ key: selector.key, operator: negated ? 'DoesNotExist' : 'Exists', values: [] }]]
+    case 'not':
+      return dnf(selector.of, !negated)
+    case 'and':
+    case 'or': {
+      const parts = selector.of.map((part) => dnf(part, negated))
+      return (selector.kind === 'and') !== negated ? product(parts) : parts.flat()
+    }
+  }
+}
+
+function inRequirement(
+  key: string,
+  values: readonly string[],
+  negated: boolean,
+): (readonly Requirement[])[] {
+  if (values.length === 0) return negated ? [[]] : []
+  const sorted = [...new Set(values)].sort()
+  return [[{ key, operator: negated ? 'NotIn' : 'In', values: sorted }]]
+}
+
+function product(
+  parts: readonly (readonly (readonly Requirement[])[])[],
+): (readonly Requirement[])[] {
+  return parts.reduce<(readonly Requirement[])[]>(
+    (done, part) => done.flatMap((left) => part.map((right) => [...left, ...right])),
+    [[]],
+  )
+}

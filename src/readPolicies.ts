@@ -1,0 +1,86 @@
+// Sources → one policy set, whatever the dialects, and the faults of input that holds no policy.
+import { dialects } from '../targets/index.ts'
+import type { Reporter } from './diagnostics/diagnostic.ts'
+import type { PolicySet } from './ir/types.ts'
+import { sortOut } from './sortOut.ts'
+import type { LocatedDocument } from './source/located.ts'
+import { readDocuments } from './source/read.ts'
+import { resourcesOf } from './source/resources.ts'
+import type { Source } from './source/source.ts'
+
+/** Policies as read, before any pass, and what was no policy. */
+export interface ReadResult {
+  readonly set: PolicySet
+  readonly passedOver: ReadonlyMap<string, number>
+}
+
+/** Reads policies of every dialect into one set; what is wrong is reported with its place. */
+export function readPolicies(
+  sources: readonly Source[],
+  namespace: string | undefined,
+  reporter: Reporter,
+): ReadResult {
+  const sorted = [...sources].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const read = sorted.map((source) => readSource(source, reporter))
+  reportEmpty(read, reporter)
+  const documents = read.flatMap((one) => one.documents)
+  const resources = documents.flatMap((document) => resourcesOf(document, reporter))
+  const { byDialect, passedOver } = sortOut(resources, reporter)
+  const context = { namespace: checkNamespace(namespace ?? 'default', reporter), reporter }
+  const used = dialects.filter((dialect) => (byDialect.get(dialect) ?? []).length > 0)
+  const tiers = used.map((dialect) => dialect.read(byDialect.get(dialect) ?? [], context))
+  if (used.length === 0 && reporter.errors === 0) {
+    reportNoPolicy(documents, passedOver, reporter)
+  }
+  return { set: { tiers }, passedOver }
+}
+
+interface ReadSource {
+  readonly source: Source
+  readonly documents: readonly LocatedDocument[]
+  readonly isEmpty: boolean
+}
+
+function readSource(source: Source, reporter: Reporter): ReadSource {
+  const before = reporter.errors
+  const documents = readDocuments(source, reporter)
+  return { source, documents, isEmpty: documents.length === 0 && reporter.errors === before }
+}
+
+/** One empty file among others is worth a warning; nothing but empty files is an error. */
+function reportEmpty(read: readonly ReadSource[], reporter: Reporter): void {
+  const severity = read.every(({ isEmpty }) => isEmpty) ? 'error' : 'warning'
+  for (const { source } of read.filter(({ isEmpty }) => isEmpty)) {
+    const at = { source, start: 0, end: 0 }
+    const help = 'check that the file is the one you meant'
+    reporter.report('NP1001', { message: 'the file holds no document', at, severity, help })
+  }
+}
+
+function reportNoPolicy(
+  documents: readonly LocatedDocument[],
+  passedOver: ReadonlyMap<string, number>,
+  reporter: Reporter,
+): void {
+  const [first] = documents
+  if (first === undefined) {
+    reporter.report('NP6006', { message: 'there is nothing to compile', help: 'name a file' })
+    return
+  }
+  const counts = [...passedOver].map(([kind, count]) => `${count} ${kind}`)
+  const { source, root } = first
+  reporter.report('NP1012', {
+    message: `no policy in the input${counts.length === 0 ? '' : `, only ${counts.join(', ')}`}`,
+    at: { source, start: root.start, end: Math.min(root.end, root.start + 1) },
+    help: 'name files that hold a NetworkPolicy',
+  })
+}
+
+function checkNamespace(namespace: string, reporter: Reporter): string {
+  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(namespace)) return namespace
+  reporter.report('NP6004', {
+    message: `"${namespace}" is not the name of a namespace`,
+    help: 'up to 63 lower-case letters, digits and "-", with a letter or digit at both ends',
+  })
+  return 'default'
+}

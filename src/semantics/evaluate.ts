@@ -1,0 +1,229 @@
+// The reference interpreter: decides one concrete flow against one policy set by following the
+// semantics of the IR literally. It is the second, stupid judge that everything cleverer is tested
+// against, so it is written to be read, not to be fast.
+import { contains } from '../algebra/address.ts'
+import type { Endpoint, Flow, FlowEnd, FlowTraffic, NamedPort } from '../cluster/types.ts'
+import { selects } from '../ir/selector.ts'
+import type {
+  Direction,
+  Peer,
+  PodMatch,
+  Policy,
+  PolicySet,
+  Ports,
+  Rule,
+  Section,
+  Tier,
+  Traffic,
+  Verdict,
+} from '../ir/types.ts'
+
+/** What the reading of a policy set rests on. */
+export interface Assumptions {
+  /** Whether CIDR peers mean any owner of an address, or (assumption A1) only external ones. */
+  readonly ipBlock: 'literal' | 'external'
+}
+
+const literal: Assumptions = { ipBlock: 'literal' }
+
+/** Why one direction ended as it did. */
+export type Decision =
+  | {
+      readonly verdict: Verdict
+      readonly by: 'rule'
+      readonly tier: Tier
+      readonly policy: Policy
+      readonly rule: Rule
+    }
+  | { readonly verdict: Verdict; readonly by: 'tier-default'; readonly tier: Tier }
+  /** No tier decided, or the end is one that no policy governs. */
+  | { readonly verdict: 'allow'; readonly by: 'no-policy' | 'ungoverned' | 'self' | 'own-node' }
+
+/** The verdict of a flow and of each of its two ends. */
+export interface FlowDecision {
+  readonly verdict: Verdict
+  readonly egress: Decision
+  readonly ingress: Decision
+}
+
+/**
+ * The verdict of a new connection: allowed when the egress side of its source and the ingress side
+ * of its destination both allow it.
+ */
+export function verdict(set: PolicySet, flow: Flow, assume: Assumptions = literal): FlowDecision {
+  const egress = decide(set, flow, 'egress', assume)
+  const ingress = decide(set, flow, 'ingress', assume)
+  const both = egress.verdict === 'allow' && ingress.verdict === 'allow'
+  return { verdict: both ? 'allow' : 'deny', egress, ingress }
+}
+
+/** The verdict of one direction: what the endpoint at that end enforces. */
+export function decide(
+  set: PolicySet,
+  flow: Flow,
+  direction: Direction,
+  assume: Assumptions = literal,
+): Decision {
+  const subject = direction === 'egress' ? flow.source : flow.destination
+  const peer = direction === 'egress' ? flow.destination : flow.source
+  if (subject.endpoint.kind !== 'pod') return { verdict: 'allow', by: 'ungoverned' }
+  if (isSame(subject.endpoint, peer.endpoint)) return { verdict: 'allow', by: 'self' }
+  const ownNode = isOwnNode(subject.endpoint, peer.endpoint)
+  for (const tier of set.tiers) {
+    if (ownNode && tier.ownNode === 'always-allowed') continue
+    const decision = decideTier(tier, { subject, peer, flow, direction, assume })
+    if (decision !== null) return decision
+  }
+  return { verdict: 'allow', by: ownNode ? 'own-node' : 'no-policy' }
+}
+
+/** One flow seen from the end that enforces. */
+interface View {
+  readonly subject: FlowEnd
+  readonly peer: FlowEnd
+  readonly flow: Flow
+  readonly direction: Direction
+  readonly assume: Assumptions
+}
+
+function decideTier(tier: Tier, view: View): Decision | null {
+  const { subject, direction } = view
+  const selecting = tier.policies
+    .filter(
+      (policy) => policy[direction] !== null && selectsEndpoint(policy.subject, subject.endpoint),
+    )
+    .sort(byOrder)
+  const matching = selecting.flatMap((policy) =>
+    sectionOf(policy, direction)
+      .rules.filter((rule) => matches(rule, view))
+      .map((rule) => ({ policy, rule })),
+  )
+  const deciding = tier.combining === 'first-match' ? firstMatch(matching) : denyOverrides(matching)
+  if (deciding !== undefined) {
+    const { policy, rule } = deciding
+    if (rule.action === 'pass') return null
+    return { verdict: rule.action === 'deny' ? 'deny' : 'allow', by: 'rule', tier, policy, rule }
+  }
+  const isolated = selecting.some((policy) => sectionOf(policy, direction).isolates)
+  return isolated && tier.default === 'deny' ? { verdict: 'deny', by: 'tier-default', tier } : null
+}
+
+interface Match {
+  readonly policy: Policy
+  readonly rule: Rule
+}
+
+function firstMatch(matching: readonly Match[]): Match | undefined {
+  return matching.find(({ rule }) => rule.action !== 'log')
+}
+
+function denyOverrides(matching: readonly Match[]): Match | undefined {
+  return (
+    matching.find(({ rule }) => rule.action === 'deny') ??
+    matching.find(({ rule }) => rule.action === 'allow')
+  )
+}
+
+function byOrder(a: Policy, b: Policy): number {
+  const [first, second] = [a.order ?? Number.POSITIVE_INFINITY, b.order ?? Number.POSITIVE_INFINITY]
+  if (first !== second) return first < second ? -1 : 1
+  return compareText(a.name, b.name) || compareText(a.namespace ?? '', b.namespace ?? '')
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function sectionOf(policy: Policy, direction: Direction): Section {
+  return policy[direction] ?? { isolates: false, rules: [] }
+}
+
+function matches(rule: Rule, { peer, flow, assume }: View): boolean {
+  const { endpoint } = flow.destination
+  const named = endpoint.kind === 'pod' ? endpoint.ports : []
+  return (
+    rule.peers.some((one) => matchesPeer(one, peer, assume)) &&
+    rule.traffic.some((one) =>
+      matchesTraffic(one, flow.traffic, named, flow.destination.address.family),
+    )
+  )
+}
+
+function matchesPeer(peer: Peer, end: FlowEnd, assume: Assumptions): boolean {
+  switch (peer.kind) {
+    case 'any':
+      return true
+    case 'pods':
+      return selectsEndpoint(peer, end.endpoint)
+    case 'cidr':
+      if (assume.ipBlock === 'external' && end.endpoint.kind !== 'external') return false
+      return (
+        contains(peer.cidr, end.address) && !peer.except.some((cidr) => contains(cidr, end.address))
+      )
+  }
+}
+
+/** Whether a pod match selects an endpoint; hosts and external addresses are never selected. */
+export function selectsEndpoint(match: PodMatch, endpoint: Endpoint): boolean {
+  return (
+    endpoint.kind === 'pod' &&
+    selects(match.namespaces, endpoint.namespace.labels) &&
+    selects(match.pods, endpoint.labels)
+  )
+}
+
+function matchesTraffic(
+  traffic: Traffic,
+  sent: FlowTraffic,
+  named: readonly NamedPort[],
+  family: 4 | 6,
+): boolean {
+  switch (traffic.kind) {
+    case 'all':
+      return true
+    case 'ports':
+      return (
+        sent.kind === 'ports' &&
+        sent.protocol === traffic.protocol &&
+        matchesPort(traffic.ports, sent, named)
+      )
+    case 'icmp':
+      return (
+        sent.kind === 'icmp' &&
+        traffic.family === family &&
+        (traffic.type ?? sent.type) === sent.type &&
+        (traffic.code ?? sent.code) === sent.code
+      )
+  }
+}
+
+function matchesPort(
+  ports: Ports,
+  sent: FlowTraffic & { kind: 'ports' },
+  named: readonly NamedPort[],
+): boolean {
+  switch (ports.kind) {
+    case 'all':
+      return true
+    case 'range':
+      return ports.from <= sent.port && sent.port <= ports.to
+    case 'named':
+      return named.some(
+        (one) =>
+          one.name === ports.name && one.protocol === sent.protocol && one.port === sent.port,
+      )
+  }
+}
+
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.kind === 'pod' &&
+    b.kind === 'pod' &&
+    a.name === b.name &&
+    a.namespace.name === b.namespace.name
+  )
+}
+
+function isOwnNode(a: Endpoint, b: Endpoint): boolean {
+  return a.kind === 'pod' && b.kind === 'host' && a.node === b.name
+}

@@ -1,0 +1,69 @@
+// The options of this target, as declared and as read.
+import type { OptionValues, TargetOption } from '../../src/emit/target.ts'
+import { defaultVersion, type VersionRange, versionRange, versionRanges } from './versions.ts'
+
+/** Options as the command line shows them. */
+export const options: readonly TargetOption[] = [
+  {
+    name: 'order',
+    placeholder: '<number>',
+    help: 'order of the policies; lower comes first',
+    default: '1000',
+    check: numberFault,
+  },
+  {
+    name: 'order-step',
+    placeholder: '<number>',
+    help: 'how much the order grows from one policy to the next',
+    default: '0',
+    check: numberFault,
+  },
+  {
+    name: 'tier',
+    placeholder: '<name>',
+    help: 'tier of the policies; it must exist in the cluster',
+    default: 'default',
+    check: tierFault,
+  },
+  {
+    name: 'calico-version',
+    placeholder: '<version>',
+    help: `version of Calico in the cluster (${versionRanges.map(({ title }) => title).join('; ')})`,
+    default: defaultVersion,
+    check: versionFault,
+  },
+]
+
+/** Option values in the types they stand for. */
+export interface CalicoOptions {
+  readonly order: number
+  readonly orderStep: number
+  readonly tier: string
+  readonly version: VersionRange
+}
+
+/** Reads values that have passed their checks. */
+export function readOptions(values: OptionValues): CalicoOptions | null {
+  const version = versionRange(values.one('calico-version'))
+  if (version === undefined) return null
+  return {
+    order: Number(values.one('order')),
+    orderStep: Number(values.one('order-step')),
+    tier: values.one('tier'),
+    version,
+  }
+}
+
+function numberFault(word: string): string | undefined {
+  const isNumber = /^-?\d+(\.\d+)?$/.test(word) && Number.isFinite(Number(word))
+  return isNumber ? undefined : 'it is not a decimal number'
+}
+
+function tierFault(word: string): string | undefined {
+  const isLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word)
+  return isLabel ? undefined : 'a tier has a DNS label as its name'
+}
+
+function versionFault(word: string): string | undefined {
+  return versionRange(word) === undefined ? 'it is not a version of Calico 3' : undefined
+}

@@ -1,0 +1,206 @@
+// Selectors as Calico's selector language: put into negation normal form, checked, printed, and cut
+// into alternatives where they are too long.
+import type { Selector } from '../../src/ir/types.ts'
+
+/**
+ * Only pods carry this label: without the test a selector would also match network sets and, where
+ * it says "not in" or "does not exist", host endpoints.
+ */
+export const podTest: string = "projectcalico.org/orchestrator == 'k8s'"
+
+/** A selector that holds for nothing. */
+const never: Selector = { kind: 'not', of: { kind: 'all' } }
+
+/** Longest label key of the language, and what Calico puts before keys of namespace labels. */
+const maxKeyLength = 512
+const namespacePrefix = 'pcns.'
+
+/** Whether a selector that `normalForm` made holds for nothing. */
+export function isNever(selector: Selector): boolean {
+  return selector.kind === 'not' && selector.of.kind === 'all'
+}
+
+/**
+ * The same selector with `not` only around `in` and `exists`, no nested lists of one kind, and
+ * constants only as the whole: `all`, or `not` of it for nothing.
+ */
+export function normalForm(selector: Selector, negated = false): Selector {
+  switch (selector.kind) {
+    case 'all':
+      return negated ? never : selector
+    case 'in':
+      if (selector.values.length === 0) return negated ? { kind: 'all' } : never
+      return negated ? { kind: 'not', of: selector } : selector
+    case 'exists':
+      return negated ? { kind: 'not', of: selector } : selector
+    case 'not':
+      return normalForm(selector.of, !negated)
+    case 'and':
+    case 'or':
+      return joined((selector.kind === 'and') !== negated ? 'and' : 'or', [
+        ...selector.of.map((part) => normalForm(part, negated)),
+      ])
+  }
+}
+
+function joined(kind: 'and' | 'or', parts: readonly Selector[]): Selector {
+  const isUnit = (part: Selector): boolean => (kind === 'and' ? part.kind === 'all' : isNever(part))
+  const isZero = (part: Selector): boolean => (kind === 'and' ? isNever(part) : part.kind === 'all')
+  const zero = parts.find(isZero)
+  if (zero !== undefined) return zero
+  const kept = parts
+    .filter((part) => !isUnit(part))
+    .flatMap((part) => (part.kind === kind ? part.of : [part]))
+  if (kept.length <= 1) return kept[0] ?? (kind === 'and' ? { kind: 'all' } : never)
+  return { kind, of: kept }
+}
+
+/** Prints a selector in normal form. Its text must have passed `selectorFault`. */
+export function printSelector(selector: Selector): string {
+  switch (selector.kind) {
+    case 'all':
+      return 'all()'
+    case 'in':
+      return printIn(selector.key, selector.values, false)
+    case 'exists':
+      return `has(${selector.key})`
+    case 'not':
+      if (selector.of.kind === 'in') return printIn(selector.of.key, selector.of.values, true)
+      return `!${inBrackets(selector.of)}`
+    case 'and':
+      return selector.of.map(inBrackets).join(' && ')
+    case 'or':
+      return selector.of.map(inBrackets).join(' || ')
+  }
+}
+
+/** The selector ANDed with the test that it is a pod. */
+export function printPodSelector(selector: Selector): string {
+  return selector.kind === 'all' ? podTest : `${podTest} && ${printConjunct(selector)}`
+}
+
+function printConjunct(selector: Selector): string {
+  return selector.kind === 'and' ? printSelector(selector) : inBrackets(selector)
+}
+
+function inBrackets(selector: Selector): string {
+  const text = printSelector(selector)
+  return selector.kind === 'and' || selector.kind === 'or' ? `(${text})` : text
+}
+
+function printIn(key: string, values: readonly string[], negated: boolean): string {
+  const quoted = values.map(quote)
+  if (quoted.length === 1) return `${key} ${negated ? '!=' : '=='} ${quoted[0]}`
+  return `${key} ${negated ? 'not in' : 'in'} { ${quoted.join(', ')} }`
+}
+
+// The language has no escapes: a value can hold one kind of quote, not both.
+function quote(value: string): string {
+  return value.includes("'") ? `"${value}"` : `'${value}'`
+}
+
+/** Whose labels a selector tests. */
+export type LabelOwner = 'pod' | 'namespace'
+
+/**
+ * Why a selector's words cannot be written in the language, or undefined when they can. Labels that
+ * the API server accepted always can; this guards against any other source of the IR.
+ */
+export function selectorFault(selector: Selector, owner: LabelOwner): string | undefined {
+  switch (selector.kind) {
+    case 'all':
+      return undefined
+    case 'in':
+      return (
+        keyFault(selector.key, owner) ??
+        selector.values.map(valueFault).find((fault) => fault !== undefined)
+      )
+    case 'exists':
+      return keyFault(selector.key, owner)
+    case 'not':
+      return selectorFault(selector.of, owner)
+    case 'and':
+    case 'or':
+      return selector.of
+        .map((part) => selectorFault(part, owner))
+        .find((fault) => fault !== undefined)
+  }
+}
+
+function keyFault(key: string, owner: LabelOwner): string | undefined {
+  const room = maxKeyLength - (owner === 'namespace' ? namespacePrefix.length : 0)
+  if (/^[A-Za-z0-9_./-]+$/.test(key) && key.length <= room) return undefined
+  return `label key ${JSON.stringify(key)} is not a word of Calico's selector language`
+}
+
+function valueFault(value: string): string | undefined {
+  const text = JSON.stringify(value)
+  if (value.includes("'") && value.includes('"')) {
+    return `label value ${text} has both kinds of quotes, and Calico's selectors have no escape`
+  }
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) return `label value ${text} has control characters`
+  // Calico replaces these words in a selector's text, quoted or not, and refuses `global(`.
+  if (/all\(\)|global\(/.test(value)) {
+    return `label value ${text} holds words that Calico replaces inside of selectors`
+  }
+  return undefined
+}
+
+/**
+ * Cuts a selector in normal form into alternatives that each satisfy `fits`; together they hold
+ * exactly where the whole does. Null where no cut helps or more than `most` pieces would be needed.
+ * Only sets of values and `||` can be cut: a "not in" needs all of its values at once.
+ */
+export function cutToFit(
+  selector: Selector,
+  fits: (piece: Selector) => boolean,
+  most: number,
+): readonly Selector[] | null {
+  const done: Selector[] = []
+  const pending = [selector]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (fits(next)) {
+      done.push(next)
+      continue
+    }
+    const halves = halve(next)
+    if (halves === null || done.length + pending.length + 2 > most) return null
+    pending.push(halves[1], halves[0])
+  }
+  return done
+}
+
+type Halves = readonly [Selector, Selector]
+
+function halve(selector: Selector): Halves | null {
+  switch (selector.kind) {
+    case 'all':
+    case 'exists':
+    case 'not':
+      return null
+    case 'in': {
+      const { key, values } = selector
+      return halveList(values, (part) => ({ kind: 'in', key, values: part }))
+    }
+    case 'or':
+      return halveList(selector.of, (part) => joined('or', part))
+    case 'and':
+      return halveLongest(selector.of)
+  }
+}
+
+function halveList<T>(items: readonly T[], make: (part: readonly T[]) => Selector): Halves | null {
+  if (items.length < 2) return null
+  const middle = Math.ceil(items.length / 2)
+  return [make(items.slice(0, middle)), make(items.slice(middle))]
+}
+
+function halveLongest(parts: readonly Selector[]): Halves | null {
+  const byLength = parts
+    .map((part, at) => ({ at, length: printSelector(part).length, halves: halve(part) }))
+    .sort((a, b) => b.length - a.length || a.at - b.at)
+  const cut = byLength.find((part) => part.halves !== null)
+  if (cut?.halves == null) return null
+  const [left, right] = cut.halves
+  return [joined('and', parts.with(cut.at, left)), joined('and', parts.with(cut.at, right))]
+}

@@ -1,0 +1,46 @@
+// Every dialect that netpolc knows, in the order in which help, matrices and tests show them.
+import type { Dialect } from '../src/dialect.ts'
+import type { Target } from '../src/emit/target.ts'
+import { calico } from './calico/index.ts'
+import { cilium } from './cilium/index.ts'
+import { ir } from './ir/index.ts'
+import { kubernetes } from './kubernetes/index.ts'
+
+/** Dialects with a reader. */
+export const dialects: readonly Dialect[] = [kubernetes]
+
+/** Dialects with an emitter. */
+export const targets: readonly Target[] = [calico, cilium, ir]
+
+/** Policies of a dialect that has no reader yet: never passed over, always an error. */
+export interface UnreadDialect {
+  readonly title: string
+  readonly apiVersions: readonly string[]
+  readonly kinds: readonly string[]
+}
+
+/** Kinds that restrict traffic and are not read. */
+export const unreadDialects: readonly UnreadDialect[] = [
+  {
+    title: 'Calico v3',
+    apiVersions: ['projectcalico.org/v3', 'crd.projectcalico.org/v1'],
+    kinds: [
+      'NetworkPolicy',
+      'GlobalNetworkPolicy',
+      'StagedNetworkPolicy',
+      'StagedGlobalNetworkPolicy',
+      'StagedKubernetesNetworkPolicy',
+    ],
+  },
+  { title: 'Calico v1', apiVersions: ['v1'], kinds: ['policy', 'profile', 'hostEndpoint'] },
+  {
+    title: 'Cilium',
+    apiVersions: ['cilium.io/v2'],
+    kinds: ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
+  },
+  {
+    title: 'admin tiers',
+    apiVersions: ['policy.networking.k8s.io/v1alpha1', 'policy.networking.k8s.io/v1alpha2'],
+    kinds: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
+  },
+]

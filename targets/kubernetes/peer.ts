@@ -1,0 +1,104 @@
+// NetworkPolicyPeer → peer. A podSelector alone means the policy's own namespace; a
+// namespaceSelector alone means all pods of the namespaces it selects; both are ANDed.
+import { type Cidr, covers, parseCidr, printCidr } from '../../src/algebra/address.ts'
+import { all, isIn, namespaceNameLabel } from '../../src/ir/selector.ts'
+import type { Peer } from '../../src/ir/types.ts'
+import { complain, each, into, type Place } from './place.ts'
+import type { RawIpBlock, RawPeer } from './schema.ts'
+import { readSelector } from './selector.ts'
+
+/** Absent, null and empty lists of peers mean anybody. */
+export function readPeers(
+  raw: readonly RawPeer[] | null | undefined,
+  namespace: string,
+  place: Place,
+): readonly Peer[] {
+  const peers = each(place, raw)
+  if (peers.length === 0) return [{ kind: 'any' }]
+  return peers.flatMap(({ item, at }) => readPeer(item, namespace, at))
+}
+
+function readPeer(raw: RawPeer, namespace: string, place: Place): readonly Peer[] {
+  const { podSelector, namespaceSelector, ipBlock } = raw
+  const selectors = podSelector != null || namespaceSelector != null
+  if (ipBlock != null && selectors) {
+    complain(into(place, 'ipBlock'), 'NP2009', {
+      on: 'key',
+      message: '"ipBlock" stands beside a selector in one peer',
+      help: 'make two items of it, each with its own "-"; a peer is either an address block or pods',
+    })
+    return []
+  }
+  if (ipBlock != null) return readIpBlock(ipBlock, into(place, 'ipBlock'))
+  if (!selectors) {
+    complain(place, 'NP2009', {
+      message: 'the peer is empty',
+      help: 'write "podSelector: {}" for all pods of the namespace, "namespaceSelector: {}" for all pods, or drop the list for everybody',
+    })
+    return []
+  }
+  const namespaces =
+    namespaceSelector == null
+      ? isIn(namespaceNameLabel, [namespace])
+      : readSelector(namespaceSelector, into(place, 'namespaceSelector'))
+  const pods = podSelector == null ? all : readSelector(podSelector, into(place, 'podSelector'))
+  return [{ kind: 'pods', namespaces, pods }]
+}
+
+function readIpBlock(raw: RawIpBlock, place: Place): readonly Peer[] {
+  const cidr = readCidr(raw.cidr, into(place, 'cidr'))
+  const except: Cidr[] = []
+  for (const { item, at } of each(into(place, 'except'), raw.except)) {
+    const hole = readCidr(item, at)
+    if (hole === undefined) continue
+    if (cidr !== undefined) checkInside(hole, cidr, at)
+    except.push(hole)
+  }
+  return cidr === undefined ? [] : [{ kind: 'cidr', cidr, except }]
+}
+
+function readCidr(text: string, place: Place): Cidr | undefined {
+  const written = parseCidr(text)
+  if (written === undefined || isMapped(written.cidr)) {
+    complain(place, 'NP2010', { message: `"${text}" is not a CIDR`, help: cidrHelp(text) })
+    return undefined
+  }
+  if (written.hostBits) {
+    const normal = printCidr(written.cidr)
+    complain(place, 'NP3001', {
+      message: `CIDR "${text}" has bits set beyond its prefix; it is read as ${normal}`,
+      help: `write "${normal}"`,
+    })
+  }
+  return written.cidr
+}
+
+/** Engines disagree whether an IPv4-mapped block means IPv4 or IPv6. */
+function isMapped({ family, base, prefix }: Cidr): boolean {
+  return family === 6 && prefix >= 96 && base >> 32n === 0xffffn
+}
+
+function cidrHelp(text: string): string {
+  if (parseCidr(`${text}/32`)?.cidr.family === 4) return `a single address is written "${text}/32"`
+  if (parseCidr(`${text}/128`) !== undefined) return `a single address is written "${text}/128"`
+  if (/^::ffff:/i.test(text)) return 'write an IPv4 block, not an IPv4-mapped IPv6 one'
+  if (/(^|\.)0\d/.test(text)) return 'write the parts of the address without leading zeros'
+  return 'write an address, "/" and a prefix length, such as "10.0.0.0/8" or "fd00::/8"'
+}
+
+function checkInside(hole: Cidr, cidr: Cidr, place: Place): void {
+  if (hole.family !== cidr.family) {
+    const message = `"except" ${printCidr(hole)} and "cidr" ${printCidr(cidr)} are of different IP versions`
+    complain(place, 'NP2011', { message })
+  } else if (!covers(cidr, hole) || hole.prefix === cidr.prefix) {
+    const fault = covers(hole, cidr)
+      ? hole.prefix === cidr.prefix
+        ? 'is all of'
+        : 'is wider than'
+      : 'is outside of'
+    complain(place, 'NP2011', {
+      message: `"except" ${printCidr(hole)} ${fault} "cidr" ${printCidr(cidr)}`,
+      help: 'an exception is a strict part of the block that it is taken from',
+    })
+  }
+}

@@ -1,0 +1,64 @@
+// Where the reader is in a document, and how it complains about it.
+import type { Code } from '../../src/diagnostics/catalog.ts'
+import type { Finding, Reporter } from '../../src/diagnostics/diagnostic.ts'
+import {
+  keySpanAt,
+  type LocatedDocument,
+  type PathStep,
+  printPath,
+  spanAt,
+} from '../../src/source/located.ts'
+import type { Origin } from '../../src/source/origin.ts'
+
+/** A node of a policy document. Places are made for every node, and paths only for the few shown. */
+export interface Place {
+  readonly document: LocatedDocument
+  readonly reporter: Reporter
+  /** null for the document's root. */
+  readonly parent: Place | null
+  /** The step that leads here from the parent. */
+  readonly step: PathStep
+}
+
+/** The place of a whole document. */
+export function rootOf(document: LocatedDocument, reporter: Reporter): Place {
+  return { document, reporter, parent: null, step: '' }
+}
+
+/** The place of a node below. */
+export function into(place: Place, ...steps: readonly PathStep[]): Place {
+  let inner = place
+  for (const step of steps) {
+    inner = { document: place.document, reporter: place.reporter, parent: inner, step }
+  }
+  return inner
+}
+
+function pathOf({ parent, step }: Place): readonly PathStep[] {
+  return parent === null ? [] : [...pathOf(parent), step]
+}
+
+/** Reports a finding at a place: at its value, or with `on: 'key'` at the key that names it. */
+export function complain(
+  place: Place,
+  code: Code,
+  finding: Omit<Finding, 'at'> & { readonly on?: 'key' | 'value' },
+): void {
+  const spanOf = finding.on === 'key' ? keySpanAt : spanAt
+  place.reporter.report(code, { ...finding, at: spanOf(place.document, pathOf(place)) })
+}
+
+/** The items of a list that may be absent or null, each with its place. */
+export function each<T>(
+  place: Place,
+  items: readonly T[] | null | undefined,
+): { item: T; at: Place }[] {
+  return (items ?? []).map((item, index) => ({ item, at: into(place, index) }))
+}
+
+/** The provenance of a place; paths below `spec` are told without it. */
+export function originOf(place: Place): Origin {
+  const path = pathOf(place)
+  const shown = path[0] === 'spec' ? path.slice(1) : path
+  return { span: spanAt(place.document, path), path: printPath(shown) }
+}
