@@ -3,6 +3,7 @@ import type { Dialect } from '../src/dialect.ts'
 import type { Target } from '../src/emit/target.ts'
 import { calico } from './calico/index.ts'
 import { cilium } from './cilium/index.ts'
+import { iptables } from './iptables/index.ts'
 import { ir } from './ir/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 
@@ -10,7 +11,7 @@ import { kubernetes } from './kubernetes/index.ts'
 export const dialects: readonly Dialect[] = [kubernetes]
 
 /** Dialects with an emitter. */
-export const targets: readonly Target[] = [calico, cilium, ir]
+export const targets: readonly Target[] = [calico, cilium, iptables, ir]
 
 /** Policies of a dialect that has no reader yet: never passed over, always an error. */
 export interface UnreadDialect {

@@ -250,11 +250,6 @@ export const catalog = {
     title: 'text cannot be written safely in the target',
     help: 'change the text in the source',
   },
-  NP5008: {
-    severity: 'warning',
-    title: 'address block reaches into the cluster',
-    help: 'name the pods by a selector where they are meant too',
-  },
 
   // NP6: command line and files
   NP6001: {

@@ -1,5 +1,5 @@
 // Address blocks and the cluster: Cilium matches a block against no pod and no node. Under the named
-// assumption A1 the source does not mean them either; where it does, the output is narrower.
+// assumption A1 the source does not mean them either; where it does, the output differs.
 import {
   addressesOf,
   type Cidr,
@@ -9,48 +9,58 @@ import {
 } from '../../src/algebra/address.ts'
 import { subtract } from '../../src/algebra/interval.ts'
 import type { Fidelity } from '../../src/emit/target.ts'
-import type { Direction, Peer } from '../../src/ir/types.ts'
+import type { Direction, Peer, Rule, Traffic } from '../../src/ir/types.ts'
 import type { Complain } from './complain.ts'
 import type { CiliumOptions, ClusterRange } from './options.ts'
 
 type CidrPeer = Extract<Peer, { kind: 'cidr' }>
 
-/** Reports a block that may hold addresses of the cluster, with one flow that differs. */
-export function checkBlock(
-  peer: CidrPeer,
+/**
+ * Reports each block of a rule that may hold addresses of the cluster, with one flow that differs:
+ * NP5002 for a rule that allows, NP5003 for one that denies; a warning where `fidelity` accepts it.
+ */
+export function checkBlocks(
+  rule: Rule,
   direction: Direction,
-  { ipBlock, inside }: CiliumOptions,
+  options: CiliumOptions,
   fidelity: Fidelity,
   complain: Complain,
 ): void {
-  const touched = inside.flatMap((range) => {
-    const address = commonAddress(peer, range.cidr)
-    return address === undefined ? [] : [{ range, address }]
-  })
-  const block = printCidr(peer.cidr)
-  if (ipBlock === 'external') {
-    for (const { range, address } of touched.slice(0, 1)) {
-      complain(
-        'NP5008',
-        `${block} holds addresses of ${range.owner}s, and Cilium matches none of them by address: ${flowText(range, address, direction)} is not matched`,
-      )
-    }
-    return
-  }
-  const any: ClusterRange = { owner: 'pod', cidr: peer.cidr }
-  const own = commonAddress(peer, peer.cidr)
-  const differing =
-    inside.length > 0 ? touched : own === undefined ? [] : [{ range: any, address: own }]
-  const isAccepted = fidelity === 'narrower' || fidelity === 'any'
-  for (const { range, address } of differing.slice(0, 1)) {
-    const fact = `Cilium matches no pod and no node by its address, ${block} does: ${flowText(range, address, direction)}: the source allows it by this rule, the output does not`
-    complain('NP5002', fact, { severity: isAccepted ? 'warning' : 'error' })
+  const loss = losses[rule.action === 'deny' ? 'deny' : 'allow']
+  const isAccepted = fidelity === loss.fidelity || fidelity === 'any'
+  for (const peer of rule.peers) {
+    if (peer.kind !== 'cidr') continue
+    const [found] = rangesToFear(peer, options).flatMap(({ owner, cidr }) => {
+      const address = commonAddress(peer, cidr)
+      return address === undefined ? [] : [{ owner, address }]
+    })
+    if (found === undefined) continue
+    const other = `${found.owner} ${found.address}`
+    const ends = direction === 'ingress' ? `${other} → subject` : `subject → ${other}`
+    const fact = `Cilium matches no pod and no node by its address, and ${printCidr(peer.cidr)} holds such addresses: ${ends}, ${trafficText(rule.traffic[0])}: ${loss.outcome}`
+    complain(loss.code, fact, { severity: isAccepted ? 'warning' : 'error' })
   }
 }
 
-function flowText({ owner }: ClusterRange, address: string, direction: Direction): string {
-  const end = `${owner} ${address}`
-  return direction === 'ingress' ? `a connection from ${end}` : `a connection to ${end}`
+const losses = {
+  allow: {
+    code: 'NP5002',
+    fidelity: 'narrower',
+    outcome: 'this rule allows it, the output does not',
+  },
+  deny: {
+    code: 'NP5003',
+    fidelity: 'wider',
+    outcome: 'this rule denies it, the output does not',
+  },
+} as const
+
+/** Known ranges; where blocks are meant literally and nothing is known of an owner, all addresses. */
+function rangesToFear(peer: CidrPeer, { ipBlock, inside }: CiliumOptions): readonly ClusterRange[] {
+  const unknown = (['pod', 'node'] as const).filter(
+    (owner) => ipBlock === 'literal' && !inside.some((range) => range.owner === owner),
+  )
+  return [...inside, ...unknown.map((owner) => ({ owner, cidr: peer.cidr }))]
 }
 
 /** The first address that the peer and the range have in common. */
@@ -59,4 +69,26 @@ function commonAddress({ cidr, except }: CidrPeer, range: Cidr): string | undefi
   const own = addressesOf(cidr, except)
   const [first] = subtract(own, subtract(own, [intervalOf(range)]))
   return first && printAddress({ family: cidr.family, value: first.from })
+}
+
+function trafficText(traffic: Traffic | undefined): string {
+  switch (traffic?.kind) {
+    case 'ports':
+      return `${traffic.protocol}${portText(traffic.ports)}`
+    case 'icmp':
+      return `ICMP type ${traffic.type ?? 'any'}`
+    default:
+      return 'any traffic'
+  }
+}
+
+function portText(ports: Extract<Traffic, { kind: 'ports' }>['ports']): string {
+  switch (ports.kind) {
+    case 'all':
+      return ''
+    case 'range':
+      return ` ${ports.from}`
+    case 'named':
+      return ` ${ports.name}`
+  }
 }

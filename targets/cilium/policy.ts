@@ -1,6 +1,7 @@
 // One policy of the IR as the rule, or rules, of one CiliumNetworkPolicy.
 import { type Commented, commented, type ManifestMap } from '../../src/emit/manifest.ts'
 import type { EmitContext } from '../../src/emit/target.ts'
+import { onlyNamespace } from '../../src/ir/selector.ts'
 import {
   type Direction,
   directions,
@@ -10,8 +11,9 @@ import {
 } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { complainAbout } from './complain.ts'
+import { checkBlocks } from './inCluster.ts'
 import type { CiliumOptions } from './options.ts'
-import { ciliumRules, nobody } from './rules.ts'
+import { ciliumRules, nobody, unseenHelp, unseenText } from './rules.ts'
 import { subjectSelectors } from './selector.ts'
 import { since } from './versions.ts'
 
@@ -25,6 +27,11 @@ export function policyRules(
   const subject = subjectSelectors(policy.subject.pods)
   if (!subject.ok) {
     complain('NP5001', subject.fault)
+    return []
+  }
+  for (const key of subject.unseen) complain('NP5005', unseenText(key), { help: unseenHelp })
+  if (onlyNamespace(policy.subject.namespaces) !== policy.namespace) {
+    complain('NP5001', 'its subject is not confined to its own namespace')
     return []
   }
   const sections = directions.flatMap((direction) => {
@@ -81,7 +88,6 @@ function tracedRules(
 ): readonly Commented[] {
   const complain = complainAbout(policy, rule.origins[0], reporter)
   const places = rule.origins.map(describeOrigin).join(', ')
-  return ciliumRules(rule, direction, options, fidelity, complain).map((one) =>
-    commented(places, one),
-  )
+  checkBlocks(rule, direction, options, fidelity, complain)
+  return ciliumRules(rule, direction, options.minor, complain).map((one) => commented(places, one))
 }

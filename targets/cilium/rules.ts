@@ -2,11 +2,9 @@
 // Cilium refuses two kinds in one rule, and then enforces nothing of the whole policy.
 import { printCidr } from '../../src/algebra/address.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
-import type { Fidelity } from '../../src/emit/target.ts'
-import type { Direction, Peer, Rule } from '../../src/ir/types.ts'
+import { all } from '../../src/ir/selector.ts'
+import type { Direction, Peer, Rule, Traffic } from '../../src/ir/types.ts'
 import type { Complain } from './complain.ts'
-import { checkBlock } from './inCluster.ts'
-import type { CiliumOptions } from './options.ts'
 import { peerSelectors } from './selector.ts'
 import { trafficParts } from './traffic.ts'
 
@@ -18,24 +16,59 @@ export function nobody(direction: Direction): ManifestMap {
   return { [`${peerWords[direction]}Entities`]: ['none'] }
 }
 
-/** The Cilium rules that together match what the rule matches; none where it never matches. */
+/**
+ * The Cilium rules that together match what the rule matches; none where it never matches. `minor`
+ * is the version of Cilium 1.
+ */
 export function ciliumRules(
   rule: Rule,
   direction: Direction,
-  options: CiliumOptions,
-  fidelity: Fidelity,
+  minor: number,
   complain: Complain,
 ): readonly ManifestMap[] {
-  const peers = peerParts(rule.peers, direction, options, fidelity, complain)
-  const traffic = trafficParts(rule.traffic, options.minor, complain)
-  return peers.flatMap((peer) => traffic.map((part) => ({ ...peer, ...part })))
+  return matchGroups(rule, direction).flatMap(({ peers, traffic }) => {
+    const parts = trafficParts(traffic, minor, complain)
+    return peerParts(peers, direction, complain).flatMap((peer) =>
+      parts.map((part) => ({ ...peer, ...part })),
+    )
+  })
+}
+
+type MatchGroup = Pick<Rule, 'peers' | 'traffic'>
+
+/**
+ * Only pods name ports, but Cilium looks a name up among all pods and then uses the number towards
+ * any destination; so names towards a peer that may be no pod go into rules of their own.
+ */
+function matchGroups(rule: Rule, direction: Direction): readonly MatchGroup[] {
+  const named = rule.traffic.filter(isNamed)
+  const podsOnly = rule.peers.every(({ kind }) => kind === 'pods')
+  if (direction === 'ingress' || podsOnly || named.length === 0) return [rule]
+  return [
+    { peers: rule.peers, traffic: rule.traffic.filter((one) => !isNamed(one)) },
+    { peers: rule.peers.flatMap(podsAmong), traffic: named },
+  ]
+}
+
+/** Whether a kind of traffic is a port by name. */
+export function isNamed(traffic: Traffic): boolean {
+  return traffic.kind === 'ports' && traffic.ports.kind === 'named'
+}
+
+function podsAmong(peer: Peer): readonly Peer[] {
+  switch (peer.kind) {
+    case 'any':
+      return [{ kind: 'pods', namespaces: all, pods: all }]
+    case 'pods':
+      return [peer]
+    case 'cidr':
+      return []
+  }
 }
 
 function peerParts(
   peers: readonly Peer[],
   direction: Direction,
-  options: CiliumOptions,
-  fidelity: Fidelity,
   complain: Complain,
 ): readonly ManifestMap[] {
   const word = peerWords[direction]
@@ -45,7 +78,6 @@ function peerParts(
   )
   const blocks = peers.flatMap((peer) => {
     if (peer.kind !== 'cidr') return []
-    checkBlock(peer, direction, options, fidelity, complain)
     const except = peer.except.map(printCidr)
     return [{ cidr: printCidr(peer.cidr), except: except.length === 0 ? undefined : except }]
   })
@@ -61,7 +93,19 @@ function endpointsOf(
   complain: Complain,
 ): readonly ManifestMap[] {
   const result = peerSelectors(peer)
-  if (result.ok) return result.selectors
-  complain('NP5001', result.fault)
-  return []
+  if (!result.ok) {
+    complain('NP5001', result.fault)
+    return []
+  }
+  for (const key of result.unseen) complain('NP5005', unseenText(key), { help: unseenHelp })
+  return result.selectors
 }
+
+/** What is wrong with a label that Cilium does not look at unless told to. */
+export function unseenText(key: string): string {
+  return `Cilium leaves the label "${key}" out of identities by default, and then no selector sees it`
+}
+
+/** What to do about it. */
+export const unseenHelp =
+  'include the label in the setting "labels" of Cilium, or select by another'

@@ -3,12 +3,23 @@
 import type { ManifestMap } from '../../src/emit/manifest.ts'
 import { alternatives, namespaceNameLabel, type Requirement } from '../../src/ir/selector.ts'
 import type { PodMatch, Selector } from '../../src/ir/types.ts'
+import { isReserved, isUnseen } from './identityLabels.ts'
 
 /** A selector, or why it cannot be written. */
 export type SelectorResult =
-  | { readonly ok: true; readonly selectors: readonly ManifestMap[] }
+  | {
+      readonly ok: true
+      readonly selectors: readonly ManifestMap[]
+      /** Labels that Cilium does not look at unless it is told to. */
+      readonly unseen: readonly string[]
+    }
   | { readonly ok: false; readonly fault: string }
 
+/** A conjunction. */
+type Requirements = readonly Requirement[]
+
+/** What Cilium puts before the keys of labels that come from Kubernetes. */
+const source = 'k8s:'
 const namespaceKey = 'k8s:io.kubernetes.pod.namespace'
 const namespaceLabels = 'k8s:io.cilium.k8s.namespace.labels.'
 /** Most characters of a name in a key, once Cilium has written its source as a part of it. */
@@ -18,55 +29,65 @@ const maxPrefix = 253
 
 /** Selectors of a policy's subject; it is confined to the policy's namespace by Cilium itself. */
 export function subjectSelectors(pods: Selector): SelectorResult {
-  return print(alternatives(pods).map((requirements) => requirements.map(podRequirement)))
+  return print(alternatives(pods), (part) => [part.map(podRequirement)])
 }
 
 /** Selectors that together match the pods; none of them matches anything that is no pod. */
 export function peerSelectors({ namespaces, pods }: PodMatch): SelectorResult {
-  const podParts = alternatives(pods).map((requirements) => requirements.map(podRequirement))
-  return print(
-    alternatives(namespaces).flatMap((requirements) => {
-      const where = inNamespaces(requirements)
-      return where === null ? [] : podParts.map((part) => [...where, ...part])
-    }),
-  )
+  const places = alternatives(namespaces).flatMap(inNamespaces)
+  return print(alternatives(pods), (part) => {
+    const own = part.map(podRequirement)
+    return places.map((place) => [...place, ...own])
+  })
 }
 
 /**
- * Namespace requirements in Cilium's keys; null where no namespace can satisfy them. Nodes and the
+ * Namespace requirements in Cilium's keys; none where no namespace can satisfy them. Nodes and the
  * world have no namespace labels and so pass every negative test: the namespace key keeps them out.
  */
-function inNamespaces(requirements: readonly Requirement[]): readonly Requirement[] | null {
+function inNamespaces(requirements: Requirements): readonly Requirements[] {
   const names = requirements.filter(({ key }) => key === namespaceNameLabel)
-  if (names.some(({ operator }) => operator === 'DoesNotExist')) return null
+  if (names.some(({ operator }) => operator === 'DoesNotExist')) return []
   const tests = names.filter(({ operator }) => operator !== 'Exists')
   const isNamed = tests.some(({ operator }) => operator === 'In')
   const exists: Requirement = { key: namespaceKey, operator: 'Exists', values: [] }
-  return [
+  const place = [
     ...(isNamed ? [] : [exists]),
     ...tests.map((test) => ({ ...test, key: namespaceKey })),
     ...requirements
       .filter(({ key }) => key !== namespaceNameLabel)
       .map((one) => ({ ...one, key: `${namespaceLabels}${one.key}` })),
   ]
+  return [place]
 }
 
 function podRequirement(requirement: Requirement): Requirement {
-  return { ...requirement, key: `k8s:${requirement.key}` }
+  return { ...requirement, key: `${source}${requirement.key}` }
 }
 
-function print(parts: readonly (readonly Requirement[])[]): SelectorResult {
-  const fault = parts
+function reservedFault(pods: readonly (readonly Requirement[])[]): string | undefined {
+  const taken = pods.flat().find(({ key }) => isReserved(key))
+  return taken && `Cilium puts labels of its own in the place of the pod label "${taken.key}"`
+}
+
+function print(
+  pods: readonly Requirements[],
+  inCiliumKeys: (part: Requirements) => readonly Requirements[],
+): SelectorResult {
+  const parts = pods.flatMap(inCiliumKeys)
+  const tooLong = parts
     .flat()
-    .map(keyFault)
+    .map(({ key }) => keyFault(key))
     .find((one) => one !== undefined)
+  const fault = reservedFault(pods) ?? tooLong
   if (fault !== undefined) return { ok: false, fault }
-  return { ok: true, selectors: parts.map(selectorValue) }
+  const keys = new Set(parts.flat().map(({ key }) => key.slice(source.length)))
+  return { ok: true, selectors: parts.map(selectorValue), unseen: [...keys].filter(isUnseen) }
 }
 
 // Cilium checks keys after it has turned "k8s:" into "k8s.", which takes up room in the name.
-function keyFault({ key }: Requirement): string | undefined {
-  const [first = '', second] = key.replace('k8s:', 'k8s.').split('/')
+function keyFault(key: string): string | undefined {
+  const [first = '', second] = `k8s.${key.slice(source.length)}`.split('/')
   const fits = second === undefined ? first.length <= maxName : first.length <= maxPrefix
   return fits ? undefined : `label key "${key}" is longer than Cilium takes`
 }

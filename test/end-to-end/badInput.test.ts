@@ -104,6 +104,15 @@ test('options with bad values, of other targets, or given twice', async () => {
   refused(await run('--node', 'node-a'), /NP6004: node "node-a" means nothing/)
 })
 
+test('an address target without a snapshot', async () =>
+  refused(await netpolc(['compile', '-t', 'iptables', '-'], policy), /NP4001/))
+
+test('one standard input for two purposes', async () =>
+  refused(
+    await netpolc(['compile', '-t', 'iptables', '--cluster', '-', '-'], policy),
+    /NP6004: standard input cannot be both/,
+  ))
+
 test('words that commander does not know end in exit code 2', async () => {
   for (const words of [['compil'], ['compile', '--taget', 'calico'], [], ['compile', '-o']]) {
     const { code, out, err } = await netpolc(words)

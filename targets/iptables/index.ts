@@ -1,0 +1,99 @@
+// The iptables target: for each node, address sets and the rules of both families. The layout, how to
+// load it and what it leaves to the node are in README.md.
+import type { Cluster, Host, Pod } from '../../src/cluster/types.ts'
+import type { EmitContext, OutputFile, Target, TargetOption } from '../../src/emit/target.ts'
+import { makeRender } from '../../src/emit/template.ts'
+import type { Policy, PolicySet } from '../../src/ir/types.ts'
+import { type FamilyRules, familyRules, type PoliciesOf } from './node.ts'
+import { makePodFinder, type PodFinder } from './pods.ts'
+import { makeSetCollector, setView } from './sets.ts'
+import { ipsetRules, iptablesRules } from './templates.gen.ts'
+import { oneLine } from './text.ts'
+
+const options: readonly TargetOption[] = [
+  {
+    name: 'icmp',
+    placeholder: '<policy|essential>',
+    help: 'whether ICMP errors and neighbour discovery pass whatever the policies say',
+    default: 'policy',
+    check: (word) =>
+      word === 'policy' || word === 'essential' ? undefined : 'it is neither policy nor essential',
+  },
+]
+
+/** Writes three files a node, in a folder with its name. */
+export const iptables: Target = {
+  name: 'iptables',
+  title: 'iptables and ipset, for each node',
+  capabilities: {
+    actions: ['allow'],
+    combining: ['first-match', 'deny-overrides'],
+    tierDefaults: ['deny'],
+    maxTiers: 1,
+    traffic: ['all', 'ports', 'icmp'],
+    clusterPolicies: true,
+    nonIsolating: false,
+  },
+  options,
+  needsCluster: true,
+  emit,
+}
+
+const renderSets = makeRender<object>(ipsetRules)
+const renderRules = makeRender<object>(iptablesRules)
+
+function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[] {
+  const { cluster, node: wanted } = context
+  if (cluster === null) return []
+  const nodes = cluster.nodes.filter(({ name }) => wanted === null || name === wanted)
+  if (wanted !== null && nodes.length === 0) {
+    const known = cluster.nodes.map(({ name }) => name).join(', ')
+    const message = `node "${wanted}" is not in the snapshot`
+    context.reporter.report('NP4006', { message, help: `nodes of the snapshot: ${known}` })
+  }
+  const finder = makePodFinder(cluster)
+  const policiesOf = indexPolicies(
+    tiers.flatMap(({ policies }) => policies),
+    finder,
+  )
+  return nodes.flatMap((node) => nodeFiles(node, cluster, policiesOf, finder, context))
+}
+
+/** Each pod's policies, in the order of the set. */
+function indexPolicies(policies: readonly Policy[], finder: PodFinder): PoliciesOf {
+  const byPod = new Map<Pod, Policy[]>()
+  for (const policy of policies) {
+    for (const pod of finder.find(policy.subject)) {
+      const known = byPod.get(pod)
+      if (known === undefined) byPod.set(pod, [policy])
+      else known.push(policy)
+    }
+  }
+  return (pod) => byPod.get(pod) ?? []
+}
+
+function nodeFiles(
+  node: Host,
+  cluster: Cluster,
+  policiesOf: PoliciesOf,
+  finder: PodFinder,
+  { options: values }: EmitContext,
+): readonly OutputFile[] {
+  const icmp = values.one('icmp') === 'essential' ? 'essential' : 'policy'
+  const sets = makeSetCollector()
+  const [four, six] = ([4, 6] as const).map((family) =>
+    familyRules(node, cluster, policiesOf, icmp, { family, finder, sets }),
+  )
+  const file = (name: string, text: string): OutputFile => ({ path: `${node.name}/${name}`, text })
+  const title = oneLine(node.name)
+  return [
+    file('ipset.rules', renderSets({ node: title, sets: sets.sets.map(setView) })),
+    file('iptables.rules', renderRules({ node: title, ...programs.four, ...four })),
+    file('ip6tables.rules', renderRules({ node: title, ...programs.six, ...six })),
+  ]
+}
+
+const programs = {
+  four: { family: 'IPv4', program: 'iptables-restore', file: 'iptables.rules' },
+  six: { family: 'IPv6', program: 'ip6tables-restore', file: 'ip6tables.rules' },
+} satisfies Record<string, Omit<Record<string, string>, keyof FamilyRules>>
