@@ -33,7 +33,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
   const resources = sorted
     .flatMap((source) => readDocuments(source, reporter))
     .flatMap((document) => resourcesOf(document, reporter))
-    .filter(({ apiVersion }) => apiVersion === 'v1')
+    .filter(({ apiVersion, kind }) => apiVersion === 'v1' && kindsRead.includes(kind))
   const ofKind = (kind: string): Resource[] => resources.filter((one) => one.kind === kind)
   const namespaces = ofKind('Namespace').flatMap((one) => readNamespace(one, reporter))
   const nodes = ofKind('Node').flatMap((one) => readNode(one, reporter))
@@ -55,6 +55,9 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
       .sort((a, b) => byName(a.namespace, b.namespace) || byName(a, b)),
   }
 }
+
+/** Kinds of core/v1 that a snapshot is made of. */
+const kindsRead: readonly string[] = ['Namespace', 'Node', 'Pod']
 
 /** Something read, and where. */
 interface Found<T> {
@@ -126,7 +129,9 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
       metadata.namespace == null ? 'has no namespace' : 'is in a namespace that is missing'
     return complain('NP4003', metadata.namespace == null ? name : ['metadata', 'namespace'], fact)
   }
+  const before = reporter.errors
   const addresses = addressesOf(raw, document, reporter)
+  if (reporter.errors > before) return []
   if (addresses.length === 0) return complain('NP4004', name, 'has no address yet')
   const node = spec.nodeName ?? ''
   if (!known.nodes.has(node)) {

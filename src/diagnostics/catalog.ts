@@ -250,6 +250,7 @@ export const catalog = {
     title: 'text cannot be written safely in the target',
     help: 'change the text in the source',
   },
+  NP5008: { severity: 'note', title: 'policy has another name in the target' },
 
   // NP6: command line and files
   NP6001: {

@@ -30,8 +30,10 @@ export function renderSummary(diagnostics: readonly Diagnostic[]): string {
     .join(', ')
 }
 
-/** By file, place, then code; what has no place comes first. */
+/** By file, place, then code; what has no place comes first, and the count of what is not shown last. */
 export function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const isCount = ({ code }: Diagnostic): boolean => code === 'NP6009'
+  if (isCount(a) !== isCount(b)) return isCount(a) ? 1 : -1
   const [first, second] = [a.labels[0]?.span, b.labels[0]?.span]
   const [nameA, nameB] = [first?.source.name ?? '', second?.source.name ?? '']
   if (nameA !== nameB) return nameA < nameB ? -1 : 1

@@ -53,7 +53,10 @@ export function printManifest(manifest: Manifest, format: 'yaml' | 'json'): Outp
   const path = manifestPath(manifest, format)
   if (format === 'json')
     return { path, text: `${JSON.stringify(plain(manifest.value), null, 2)}\n` }
-  return { path, text: `${commentLine(manifest.comment)}${mapLines(manifest.value, '')}` }
+  // Pieces joined once: a string grown piece by piece would keep every piece in memory.
+  const out = [commentLine(manifest.comment)]
+  writeMap(out, manifest.value, '', '')
+  return { path, text: out.join('') }
 }
 
 /** The file's name; one too long for a file system ends in a digest instead of its tail. */
@@ -76,44 +79,60 @@ function commentLine(comment: string): string {
   return `# ${comment.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '?')}\n`
 }
 
-/** The lines of a mapping, each with `indent` in front. */
-function mapLines(map: ManifestMap, indent: string): string {
-  let lines = ''
-  for (const [key, item] of Object.entries(map)) {
+/** Writes the lines of a mapping, each with `indent` in front, but the first with `first`. */
+function writeMap(out: string[], map: ManifestMap, indent: string, first: string): void {
+  let lead = first
+  for (const key of Object.keys(map)) {
+    const item = map[key]
     if (item === undefined) continue
-    lines += `${indent}${scalarText(key)}:${valueText(item, indent)}`
+    out.push(lead, scalarText(key), ':')
+    writeValue(out, item, indent)
+    lead = indent
   }
-  return lines
 }
 
-/** What stands after `key:`, to the end of the value's last line. */
-function valueText(value: ManifestValue, indent: string): string {
+/** Writes what stands after `key:`, to the end of the value's last line. */
+function writeValue(out: string[], value: ManifestValue, indent: string): void {
   if (value instanceof Commented) {
-    const inner = isList(value.value) ? indent : `${indent}  `
-    return `\n${inner}${commentLine(value.comment)}${blockText(value.value, indent)}`
+    out.push('\n', isList(value.value) ? indent : `${indent}  `, commentLine(value.comment))
+    writeBlock(out, value.value, indent)
+  } else if (!isCollection(value) || isEmpty(value)) out.push(' ', flatText(value), '\n')
+  else {
+    out.push('\n')
+    writeBlock(out, value, indent)
   }
-  return isEmpty(value) || !isCollection(value)
-    ? ` ${flatText(value)}\n`
-    : `\n${blockText(value, indent)}`
 }
 
-/** A value on lines of its own below its key; lists stand as far left as the key, as kubectl has it. */
-function blockText(value: ManifestValue, indent: string): string {
-  if (!isCollection(value) || isEmpty(value)) return `${indent}  ${flatText(value)}\n`
-  return isList(value) ? listLines(value, indent) : mapLines(value, `${indent}  `)
+/** Writes a value on lines of its own below its key; lists stand as far left as the key. */
+function writeBlock(out: string[], value: ManifestValue, indent: string): void {
+  const inner = `${indent}  `
+  if (!isCollection(value) || isEmpty(value)) out.push(inner, flatText(value), '\n')
+  else if (isList(value)) writeList(out, value, indent, indent)
+  else writeMap(out, value, inner, inner)
 }
 
-function listLines(items: readonly ManifestValue[], indent: string): string {
-  return items.map((item) => itemLines(item, indent)).join('')
+function writeList(
+  out: string[],
+  items: readonly ManifestValue[],
+  indent: string,
+  first: string,
+): void {
+  let lead = first
+  for (const item of items) {
+    writeItem(out, item, indent, lead)
+    lead = indent
+  }
 }
 
-function itemLines(item: ManifestValue, indent: string): string {
+function writeItem(out: string[], item: ManifestValue, indent: string, first: string): void {
+  const inner = `${indent}  `
   if (item instanceof Commented) {
-    return `${indent}${commentLine(item.comment)}${itemLines(item.value, indent)}`
-  }
-  if (!isCollection(item) || isEmpty(item)) return `${indent}- ${flatText(item)}\n`
-  const lines = isList(item) ? listLines(item, `${indent}  `) : mapLines(item, `${indent}  `)
-  return `${indent}- ${lines.slice(indent.length + 2)}`
+    // After a "- " of the list around it a comment would swallow what follows on that line.
+    if (first === indent) out.push(indent, commentLine(item.comment))
+    writeItem(out, item.value, indent, first)
+  } else if (!isCollection(item) || isEmpty(item)) out.push(first, '- ', flatText(item), '\n')
+  else if (isList(item)) writeList(out, item, inner, `${first}- `)
+  else writeMap(out, item, inner, `${first}- `)
 }
 
 function flatText(value: ManifestValue): string {
@@ -123,17 +142,20 @@ function flatText(value: ManifestValue): string {
 }
 
 /**
- * A string as YAML. What is plain beyond doubt, in every version of YAML, stands as it is; the rest
- * is quoted by the library.
+ * A string as YAML. What is plain beyond doubt, in every version of YAML, stands as it is; what needs
+ * quotes and nothing else gets them; the rest is the library's to write.
  */
 function scalarText(text: string): string {
   if (plainWord.test(text) && !text.includes(': ') && !reserved.test(text)) return text
-  return ipv4Block.test(text) ? text : stringify(text, quoting).trimEnd()
+  if (ipv4Block.test(text)) return text
+  return withoutEscapes.test(text) ? `"${text}"` : stringify(text, quoting).trimEnd()
 }
 
 const plainWord = /^[A-Za-z](?:[\w ./()'"={}[\]&|!,:+-]*[\w)'"}])?$/
 const reserved = /^(y|n|yes|no|on|off|true|false|null|nan|inf|e[+-]?\d+)$/i
 const ipv4Block = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/
+/** Printable ASCII but the quote and the backslash. */
+const withoutEscapes = /^[ !#-[\]-~]*$/
 const quoting = {
   compat: 'yaml-1.1',
   lineWidth: 0,

@@ -4,13 +4,14 @@ import type { PolicySet } from '../ir/types.ts'
 import { dropInertRules } from './dropInertRules.ts'
 import { mergePeers } from './mergePeers.ts'
 import { mergeTraffic } from './mergeTraffic.ts'
-import type { Pass } from './pass.ts'
+import { type Pass, runPasses } from './pass.ts'
 import { sortPolicies } from './sortPolicies.ts'
-import { sortSelectors } from './sortSelectors.ts'
+import { sortPeerSelectors, sortSubjectSelectors } from './sortSelectors.ts'
 
 /** The normal form is what stands after the last of them; running them again changes nothing. */
 export const passes: readonly Pass[] = [
-  sortSelectors,
+  sortSubjectSelectors,
+  sortPeerSelectors,
   mergeTraffic,
   mergePeers,
   dropInertRules,
@@ -18,6 +19,6 @@ export const passes: readonly Pass[] = [
 ]
 
 /** The normal form of a policy set: every verdict is that of the set as read. */
-export function normalise(set: PolicySet, reporter: Reporter): PolicySet {
-  return passes.reduce((current, pass) => pass.run(current, reporter), set)
+export function normalise({ tiers }: PolicySet, reporter: Reporter): PolicySet {
+  return { tiers: tiers.map((tier) => runPasses(passes, tier, reporter)) }
 }

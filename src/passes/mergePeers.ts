@@ -11,15 +11,22 @@ import {
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { Peer, Rule } from '../ir/types.ts'
 import { uniqueBy } from './order.ts'
-import { type Pass, rulePass } from './pass.ts'
+import type { Pass } from './pass.ts'
 
 type CidrPeer = Extract<Peer, { kind: 'cidr' }>
 
 /** Tidies the peers of each rule. */
-export const mergePeers: Pass = rulePass('mergePeers', (rule, _policy, reporter) => ({
-  ...rule,
-  peers: merged(rule, reporter),
-}))
+export const mergePeers: Pass = {
+  name: 'mergePeers',
+  of: 'rule',
+  change: (rule, reporter) =>
+    isTidy(rule.peers) ? rule : { ...rule, peers: merged(rule, reporter) },
+}
+
+function isTidy(peers: Rule['peers']): boolean {
+  const [only] = peers
+  return peers.length === 1 && (only?.kind !== 'cidr' || only.except.length === 0)
+}
 
 function merged(rule: Rule, reporter: Reporter): Rule['peers'] {
   if (rule.peers.some(({ kind }) => kind === 'any')) return [{ kind: 'any' }]

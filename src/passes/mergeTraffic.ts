@@ -2,17 +2,17 @@
 import { union } from '../algebra/interval.ts'
 import { type Ports, type Protocol, protocols, type Rule, type Traffic } from '../ir/types.ts'
 import { uniqueBy } from './order.ts'
-import { type Pass, rulePass } from './pass.ts'
+import type { Pass } from './pass.ts'
 
 /** Joins the traffic of each rule. */
-export const mergeTraffic: Pass = rulePass('mergeTraffic', (rule) => ({
-  ...rule,
-  traffic: merged(rule.traffic),
-}))
+export const mergeTraffic: Pass = {
+  name: 'mergeTraffic',
+  of: 'rule',
+  change: (rule) => (rule.traffic.length < 2 ? rule : { ...rule, traffic: merged(rule.traffic) }),
+}
 
 function merged(traffic: Rule['traffic']): Rule['traffic'] {
   if (traffic.some((one) => one.kind === 'all')) return [{ kind: 'all' }]
-  if (traffic.length < 2) return traffic
   const icmp = traffic.filter((one) => one.kind === 'icmp')
   return [
     ...protocols.flatMap((protocol) => ofProtocol(protocol, traffic)),
@@ -44,5 +44,6 @@ function mergedRanges(ports: readonly Ports[]): readonly Ports[] {
 
 function sortedNames(ports: readonly Ports[]): readonly Ports[] {
   const names = ports.flatMap((one) => (one.kind === 'named' ? [one.name] : []))
+  if (names.length === 0) return []
   return [...new Set(names)].sort().map((name) => ({ kind: 'named', name }))
 }

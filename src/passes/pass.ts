@@ -1,45 +1,53 @@
 // What a pass is: a step from one form of the IR to a simpler one that means the same.
 import type { Reporter } from '../diagnostics/diagnostic.ts'
-import type { Policy, PolicySet, Rule, Section } from '../ir/types.ts'
+import type { Policy, Rule, Section, Tier } from '../ir/types.ts'
 
-/** A step of the pipeline. It never changes a verdict; it may report what it finds. */
-export interface Pass {
-  /** Verb and noun, in camel case. */
-  readonly name: string
-  readonly run: (set: PolicySet, reporter: Reporter) => PolicySet
-}
-
-/** A pass that works on one rule at a time; a rule for which `change` gives null is dropped. */
-export function rulePass(
-  name: string,
-  change: (rule: Rule, policy: Policy, reporter: Reporter) => Rule | null,
-): Pass {
-  return policyPass(name, (policy, reporter) => {
-    const inSection = ({ isolates, rules }: Section): Section => ({
-      isolates,
-      rules: rules.flatMap((rule) => change(rule, policy, reporter) ?? []),
-    })
-    const { ingress, egress } = policy
-    return {
-      ...policy,
-      ingress: ingress && inSection(ingress),
-      egress: egress && inSection(egress),
+/** What a pass works on at a time. It never changes a verdict; it may report what it finds. */
+export type Pass =
+  /** One rule; null drops it. */
+  | {
+      readonly name: string
+      readonly of: 'rule'
+      readonly change: (rule: Rule, reporter: Reporter) => Rule | null
     }
-  })
+  /** One policy as a whole, its rules being what they are. */
+  | { readonly name: string; readonly of: 'policy'; readonly change: (policy: Policy) => Policy }
+  /** One tier, after its policies are done. */
+  | { readonly name: string; readonly of: 'tier'; readonly change: (tier: Tier) => Tier }
+
+/** Runs passes, in their order, in one walk over a tier. */
+export function runPasses(passes: readonly Pass[], tier: Tier, reporter: Reporter): Tier {
+  const done = {
+    ...tier,
+    policies: tier.policies.map((policy) => runOnPolicy(passes, policy, reporter)),
+  }
+  return passes.reduce<Tier>(
+    (current, pass) => (pass.of === 'tier' ? pass.change(current) : current),
+    done,
+  )
 }
 
-/** A pass that works on one policy at a time. */
-export function policyPass(
-  name: string,
-  change: (policy: Policy, reporter: Reporter) => Policy,
-): Pass {
-  return {
-    name,
-    run: ({ tiers }, reporter) => ({
-      tiers: tiers.map((tier) => ({
-        ...tier,
-        policies: tier.policies.map((policy) => change(policy, reporter)),
-      })),
-    }),
+function runOnPolicy(passes: readonly Pass[], policy: Policy, reporter: Reporter): Policy {
+  const inSection = ({ isolates, rules }: Section): Section => ({
+    isolates,
+    rules: rules.flatMap((rule) => runOnRule(passes, rule, reporter) ?? []),
+  })
+  const { ingress, egress } = policy
+  const done = {
+    ...policy,
+    ingress: ingress && inSection(ingress),
+    egress: egress && inSection(egress),
   }
+  return passes.reduce<Policy>(
+    (current, pass) => (pass.of === 'policy' ? pass.change(current) : current),
+    done,
+  )
+}
+
+function runOnRule(passes: readonly Pass[], rule: Rule, reporter: Reporter): Rule | null {
+  let current: Rule | null = rule
+  for (const pass of passes) {
+    if (current !== null && pass.of === 'rule') current = pass.change(current, reporter)
+  }
+  return current
 }

@@ -5,12 +5,11 @@ import type { Pass } from './pass.ts'
 /** Sorts the policies of each tier by namespace, then name. Policies of the cluster come first. */
 export const sortPolicies: Pass = {
   name: 'sortPolicies',
-  run: ({ tiers }) => ({
-    tiers: tiers.map((tier) => ({
-      ...tier,
-      policies: [...tier.policies].sort(
-        (a, b) => byCodeUnit(a.namespace ?? '', b.namespace ?? '') || byCodeUnit(a.name, b.name),
-      ),
-    })),
+  of: 'tier',
+  change: (tier) => ({
+    ...tier,
+    policies: [...tier.policies].sort(
+      (a, b) => byCodeUnit(a.namespace ?? '', b.namespace ?? '') || byCodeUnit(a.name, b.name),
+    ),
   }),
 }

@@ -2,28 +2,39 @@
 import { and } from '../ir/selector.ts'
 import type { Peer, PodMatch, Selector } from '../ir/types.ts'
 import { byCodeUnit, uniqueBy } from './order.ts'
-import { type Pass, policyPass, rulePass } from './pass.ts'
+import type { Pass } from './pass.ts'
 
-const ofSubjects = policyPass('sortSubjectSelectors', (policy) => ({
-  ...policy,
-  subject: sortMatch(policy.subject),
-}))
-
-const ofPeers = rulePass('sortPeerSelectors', (rule) => ({
-  ...rule,
-  peers: rule.peers.map(
-    (peer): Peer => (peer.kind === 'pods' ? { kind: 'pods', ...sortMatch(peer) } : peer),
-  ),
-}))
-
-/** Rewrites the selectors of subjects and peers. */
-export const sortSelectors: Pass = {
-  name: 'sortSelectors',
-  run: (set, reporter) => ofPeers.run(ofSubjects.run(set, reporter), reporter),
+/** Rewrites the selector of each subject. */
+export const sortSubjectSelectors: Pass = {
+  name: 'sortSubjectSelectors',
+  of: 'policy',
+  change: (policy) => {
+    const subject = sortMatch(policy.subject)
+    return subject === policy.subject ? policy : { ...policy, subject }
+  },
 }
 
-function sortMatch({ namespaces, pods }: PodMatch): PodMatch {
-  return { namespaces: sortSelector(namespaces), pods: sortSelector(pods) }
+/** Rewrites the selectors of each rule's peers. */
+export const sortPeerSelectors: Pass = {
+  name: 'sortPeerSelectors',
+  of: 'rule',
+  change: (rule) => {
+    const peers = rule.peers.map(sortPeer)
+    return peers.every((peer, at) => peer === rule.peers[at]) ? rule : { ...rule, peers }
+  },
+}
+
+function sortPeer(peer: Peer): Peer {
+  if (peer.kind !== 'pods') return peer
+  const sorted = sortMatch(peer)
+  return sorted === peer ? peer : { kind: 'pods', ...sorted }
+}
+
+/** Most selectors are sorted as they come: those are handed back, not copied. */
+function sortMatch(match: PodMatch): PodMatch {
+  const [namespaces, pods] = [sortSelector(match.namespaces), sortSelector(match.pods)]
+  if (namespaces === match.namespaces && pods === match.pods) return match
+  return { namespaces, pods }
 }
 
 /** The selector with sorted values and parts; it holds for the same labels. */
@@ -35,8 +46,10 @@ export function sortSelector(selector: Selector): Selector {
     case 'in':
       if (selector.values.length < 2) return selector
       return { ...selector, values: [...new Set(selector.values)].sort() }
-    case 'not':
-      return { kind: 'not', of: sortSelector(selector.of) }
+    case 'not': {
+      const of = sortSelector(selector.of)
+      return of === selector.of ? selector : { kind: 'not', of }
+    }
     case 'and':
       return and(sortParts(selector.of.map(sortSelector), 'and'))
     case 'or': {

@@ -51,6 +51,8 @@ function reportError(error: ErrorObject, place: Place): void {
 const byKeyword: Readonly<Record<string, ReportError>> = {
   additionalProperties: reportUnknownKey,
   required: reportMissing,
+  minimum: reportBound,
+  maximum: reportBound,
 }
 
 function reportUnknownKey(
@@ -61,7 +63,7 @@ function reportUnknownKey(
   const key = String(error.params.additionalProperty)
   const known = Object.keys((error.parentSchema?.properties ?? {}) as object)
   const near = suggest(key, known)
-  const home = homes[key]
+  const home = Object.hasOwn(homes, key) ? homes[key] : undefined
   const where = path.length === 0 ? 'here' : `in "${printPath(path)}"`
   const at = keySpanAt(document, [...path, key])
   if (near === undefined && home !== undefined) {
@@ -80,6 +82,16 @@ function reportMissing(
   const key = String(error.params.missingProperty)
   const message = path.length === 0 ? `"${key}" is missing` : `"${printPath(path)}" lacks "${key}"`
   reporter.report('NP2003', { message, at: firstWord(document, path) })
+}
+
+function reportBound(
+  { keyword, params }: ErrorObject,
+  path: readonly PathStep[],
+  { document, reporter }: Place,
+): void {
+  const bound = `${keyword === 'minimum' ? 'at least' : 'at most'} ${String(params.limit)}`
+  const at = spanAt(document, path)
+  reporter.report('NP2002', { message: `"${printPath(path)}" must be ${bound}`, at })
 }
 
 function reportType(

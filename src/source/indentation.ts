@@ -25,8 +25,14 @@ export function reportLostIndentation(source: Source, root: Located, reporter: R
     const value = root.entries.get(key)?.value
     return value?.kind === 'scalar' && value.value === null
   })
-  const [entry, head] = [misplaced, emptied].map((key) => root.entries.get(key ?? ''))
+  if (misplaced === undefined || emptied === undefined) return false
+  const [entry, head] = [root.entries.get(misplaced), root.entries.get(emptied)]
   if (entry === undefined || head === undefined) return false
+  if (source.text.charAt(entry.keyStart - 1) === '\t') {
+    const at = { source, start: entry.keyStart - 1, end: entry.keyStart }
+    reporter.report('NP1003', { message: 'a tab is used as indentation', at })
+    return true
+  }
   reporter.report('NP1009', {
     message: `the indentation was lost: "${misplaced}" stands beside the empty "${emptied}"`,
     at: { source, start: entry.keyStart, end: entry.keyEnd },

@@ -105,12 +105,14 @@ export function toPlain(node: Located): unknown {
 
 const ownProperty = { enumerable: true, configurable: true, writable: true }
 
+const plainKey = /^[A-Za-z_][\w-]*$/
+
 /** `["spec","ingress",0]` as `spec.ingress[0]`. */
 export function printPath(path: readonly PathStep[]): string {
   let text = ''
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`
-    else if (/^[A-Za-z_][\w-]*$/.test(step)) text += text === '' ? step : `.${step}`
+    else if (plainKey.test(step)) text += text === '' ? step : `.${step}`
     else text += `["${step}"]`
   }
   return text

@@ -46,10 +46,12 @@ export function readYaml(source: Source, reporter: Reporter): LocatedDocument[] 
       added: 0,
     }
     reportSyntax(document.errors, reading)
+    const faults = trial.diagnostics
     const root = document.contents === null ? emptyAfter(0) : convert(document.contents, reading)
     // Lost indentation explains what else is wrong with the document better than the rest does.
     const explained = reportLostIndentation(source, root, reporter)
-    if (!explained) reporter.adopt(trial.diagnostics)
+    // What a broken text seems to say is the echo of its fault.
+    if (!explained) reporter.adopt(faults.length > 0 ? faults : trial.diagnostics)
     const isEmpty = root.kind === 'scalar' && root.value === null
     if (!explained && !isEmpty && trial.errors === 0) {
       documents.push({ source, index, root, ambiguities: reading.ambiguities })
@@ -104,12 +106,18 @@ type SyntaxError = {
 }
 
 function reportSyntax(errors: readonly SyntaxError[], { source, reporter }: Reading): void {
-  for (const { code, message, pos } of errors.slice(0, syntaxErrorLimit)) {
-    const at = { source, start: pos[0], end: Math.max(pos[1], pos[0] + 1) }
+  const places = errors.map(({ pos }) => pos[0])
+  const distinct = errors.filter(({ pos }, at) => places.indexOf(pos[0]) === at)
+  for (const { code, message, pos } of distinct.slice(0, syntaxErrorLimit)) {
+    // An error at the very end has no character of its own.
+    const last = source.text.length
+    const start = Math.min(pos[0], last)
+    const at = { source, start, end: Math.min(Math.max(pos[1], start + 1), last) }
     if (code === 'TAB_AS_INDENT') {
       reporter.report('NP1003', { message: 'a tab is used as indentation', at })
     } else {
-      const text = message.split('\n', 1)[0] ?? ''
+      const [line = ''] = message.split('\n', 1)
+      const text = line.replace(/^Missing closing (["'])quote$/, 'A quote ($1) is not closed')
       reporter.report('NP1002', { message: `not YAML: ${lowerFirst(text)}`, at })
     }
   }

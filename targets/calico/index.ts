@@ -11,6 +11,7 @@ import type { PolicySet } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { options, readOptions } from './options.ts'
 import { calicoPolicy } from './policies.ts'
+import { reportTies } from './ties.ts'
 import type { CalicoEntity, CalicoPolicy, TracedRule } from './types.ts'
 
 /** Writes one NetworkPolicy a policy, in the tier and order that the options name. */
@@ -32,14 +33,15 @@ export const calico: Target = {
 }
 
 function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[] {
-  const chosen = readOptions(context.options)
+  const chosen = readOptions(context.options, context.reporter)
   if (chosen === null) return []
-  return tiers.flatMap((tier) =>
-    tier.policies.flatMap((policy, index) => {
+  return tiers.flatMap((tier) => {
+    reportTies(tier, chosen, context.reporter)
+    return tier.policies.flatMap((policy, index) => {
       const made = calicoPolicy(policy, index, tier, chosen, context.reporter)
       return made === null ? [] : [printManifest(manifestOf(made), context.format)]
-    }),
-  )
+    })
+  })
 }
 
 function manifestOf(policy: CalicoPolicy): Parameters<typeof printManifest>[0] {

@@ -1,4 +1,5 @@
 // The options of this target, as declared and as read.
+import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
 import type { OptionValues, TargetOption } from '../../src/emit/target.ts'
 import { defaultVersion, type VersionRange, versionRange, versionRanges } from './versions.ts'
 
@@ -42,10 +43,15 @@ export interface CalicoOptions {
   readonly version: VersionRange
 }
 
-/** Reads values that have passed their checks. */
-export function readOptions(values: OptionValues): CalicoOptions | null {
+/** Reads values that have passed their checks; null, and reported, where they do not go together. */
+export function readOptions(values: OptionValues, reporter: Reporter): CalicoOptions | null {
   const version = versionRange(values.one('calico-version'))
   if (version === undefined) return null
+  if (!version.tiers && values.one('tier') !== 'default') {
+    const message = `option "--tier" has the value "${values.one('tier')}": Calico ${version.title} has no tiers`
+    reporter.report('NP6004', { message, help: 'leave it out, or name a later --calico-version' })
+    return null
+  }
   return {
     order: Number(values.one('order')),
     orderStep: Number(values.one('order-step')),

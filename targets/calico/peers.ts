@@ -96,7 +96,7 @@ function podMatches(peer: PodMatch, context: PeerContext): readonly PeerMatch[] 
   if (isNever(namespaces) || isNever(pods)) return []
   const fault = selectorFault(namespaces, 'namespace') ?? selectorFault(pods, 'pod')
   if (fault !== undefined) {
-    complain('NP5007', fault)
+    complain(fault.code, fault.fact)
     return []
   }
   const podTexts = texts(pods, 'pod', context)

@@ -1,6 +1,7 @@
 // One policy of the IR as one Calico NetworkPolicy.
 
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
+import { onlyNamespace } from '../../src/ir/selector.ts'
 import {
   type Action,
   type Direction,
@@ -31,8 +32,10 @@ export function calicoPolicy(
   const governed = directions.filter((direction) => policy[direction] !== null)
   // Types must not be empty: Calico would read that as its default, not as "none".
   if (governed.length === 0) return null
+  const name = calicoName(policy.name, options.tier, options.version)
+  if (name !== policy.name) complain('NP5008', `it is named "${name}" in Calico`)
   return {
-    name: calicoName(policy.name, options.tier, options.version),
+    name,
     namespace,
     tier: options.version.tiers ? options.tier : null,
     order: orderOf(policy, index, tier, options),
@@ -58,15 +61,19 @@ function orderOf(
 
 // A policy's own namespace is implied: Calico confines a NetworkPolicy to it.
 function subjectSelector(
-  { subject }: Policy,
+  { namespace, subject }: Policy,
   { version }: CalicoOptions,
   complain: Complain,
 ): string | null {
+  if (onlyNamespace(subject.namespaces) !== namespace) {
+    complain('NP5001', 'Calico confines a NetworkPolicy to pods of its own namespace')
+    return null
+  }
   const pods = normalForm(subject.pods)
   if (isNever(pods)) return null
   const fault = selectorFault(pods, 'pod')
   if (fault !== undefined) {
-    complain('NP5007', fault)
+    complain(fault.code, fault.fact)
     return null
   }
   const text = printPodSelector(pods)

@@ -102,11 +102,17 @@ function quote(value: string): string {
 /** Whose labels a selector tests. */
 export type LabelOwner = 'pod' | 'namespace'
 
+/** Why a selector cannot be written, and the code to report that with. */
+export interface SelectorFault {
+  readonly code: 'NP5001' | 'NP5007'
+  readonly fact: string
+}
+
 /**
  * Why a selector's words cannot be written in the language, or undefined when they can. Labels that
- * the API server accepted always can; this guards against any other source of the IR.
+ * the API server accepted can, but for keys that mean something else in Calico.
  */
-export function selectorFault(selector: Selector, owner: LabelOwner): string | undefined {
+export function selectorFault(selector: Selector, owner: LabelOwner): SelectorFault | undefined {
   switch (selector.kind) {
     case 'all':
       return undefined
@@ -127,23 +133,39 @@ export function selectorFault(selector: Selector, owner: LabelOwner): string | u
   }
 }
 
-function keyFault(key: string, owner: LabelOwner): string | undefined {
-  const room = maxKeyLength - (owner === 'namespace' ? namespacePrefix.length : 0)
-  if (/^[A-Za-z0-9_./-]+$/.test(key) && key.length <= room) return undefined
-  return `label key ${JSON.stringify(key)} is not a word of Calico's selector language`
+/** Labels that Calico sets itself, whatever a pod or namespace carries under that key. */
+const ownLabels: Readonly<Record<LabelOwner, RegExp>> = {
+  pod: /^(projectcalico\.org\/(namespace|orchestrator|serviceaccount)$|pcns\.|pcsa\.)/,
+  namespace: /^projectcalico\.org\/name$/,
 }
 
-function valueFault(value: string): string | undefined {
+function keyFault(key: string, owner: LabelOwner): SelectorFault | undefined {
+  const text = JSON.stringify(key)
+  const room = maxKeyLength - (owner === 'namespace' ? namespacePrefix.length : 0)
+  if (!/^[A-Za-z0-9_./-]+$/.test(key) || key.length > room) {
+    return unsafe(`label key ${text} is not a word of Calico's selector language`)
+  }
+  if (!ownLabels[owner].test(key)) return undefined
+  return { code: 'NP5001', fact: `label key ${text} stands for a label of Calico's own there` }
+}
+
+function valueFault(value: string): SelectorFault | undefined {
   const text = JSON.stringify(value)
   if (value.includes("'") && value.includes('"')) {
-    return `label value ${text} has both kinds of quotes, and Calico's selectors have no escape`
+    return unsafe(
+      `label value ${text} has both kinds of quotes, and Calico's selectors have no escape`,
+    )
   }
-  if (/[\p{Cc}\p{Cs}]/u.test(value)) return `label value ${text} has control characters`
+  if (/[\p{Cc}\p{Cs}]/u.test(value)) return unsafe(`label value ${text} has control characters`)
   // Calico replaces these words in a selector's text, quoted or not, and refuses `global(`.
   if (/all\(\)|global\(/.test(value)) {
-    return `label value ${text} holds words that Calico replaces inside of selectors`
+    return unsafe(`label value ${text} holds words that Calico replaces inside of selectors`)
   }
   return undefined
+}
+
+function unsafe(fact: string): SelectorFault {
+  return { code: 'NP5007', fact }
 }
 
 /**

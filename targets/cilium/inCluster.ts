@@ -38,9 +38,13 @@ export function checkBlocks(
     const other = `${found.owner} ${found.address}`
     const ends = direction === 'ingress' ? `${other} → subject` : `subject → ${other}`
     const fact = `Cilium matches no pod and no node by its address, and ${printCidr(peer.cidr)} holds such addresses: ${ends}, ${trafficText(rule.traffic[0])}: ${loss.outcome}`
-    complain(loss.code, fact, { severity: isAccepted ? 'warning' : 'error' })
+    complain(loss.code, fact, isAccepted ? { severity: 'warning', help: acceptedHelp } : {})
   }
 }
+
+/** The catalogue's help proposes what has been done then. */
+const acceptedHelp =
+  'to be exact, take those addresses out with "except" and name pods by selectors'
 
 const losses = {
   allow: {

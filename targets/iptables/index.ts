@@ -51,12 +51,29 @@ function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[]
     const message = `node "${wanted}" is not in the snapshot`
     context.reporter.report('NP4006', { message, help: `nodes of the snapshot: ${known}` })
   }
+  const policies = tiers.flatMap((tier) => tier.policies)
+  warnMissingNamespaces(policies, cluster, context)
   const finder = makePodFinder(cluster)
-  const policiesOf = indexPolicies(
-    tiers.flatMap(({ policies }) => policies),
-    finder,
-  )
+  const policiesOf = indexPolicies(policies, finder)
   return nodes.flatMap((node) => nodeFiles(node, cluster, policiesOf, finder, context))
+}
+
+/** A snapshot of another cluster, or a misspelt namespace: nothing would be enforced. */
+function warnMissingNamespaces(
+  policies: readonly Policy[],
+  { namespaces }: Cluster,
+  { reporter }: EmitContext,
+): void {
+  const known = new Set(namespaces.map(({ name }) => name))
+  for (const { namespace, name, origin } of policies) {
+    if (namespace === null || known.has(namespace)) continue
+    reporter.report('NP4003', {
+      severity: 'warning',
+      message: `policy "${namespace}/${name}" governs no pod: its namespace is not in the snapshot`,
+      at: origin.span,
+      help: 'check the namespace, or take the snapshot again',
+    })
+  }
 }
 
 /** Each pod's policies, in the order of the set. */

@@ -3,21 +3,37 @@ import { digestName } from '../../src/algebra/sha256.ts'
 
 /** Longest comment of an iptables rule, in bytes; longer ones would be cut without a word. */
 const maxCommentBytes = 255
+/** Stands for what was left out of a comment. */
+const gap = '...'
 
 /**
  * A comment as one quoted word of iptables-restore. Line ends and other characters without a shape
  * become "?": a line end would end the rule, and what follows would be read as another one.
  */
 export function quoteComment(text: string): string {
-  const encoder = new TextEncoder()
-  let kept = ''
+  return `"${shorten(oneLine(text)).replace(/["\\]/g, '\\$&')}"`
+}
+
+/** Keeps both ends of a long text: the place in the source, which comes last, explains the rest. */
+function shorten(text: string): string {
+  if (bytesOf(text) <= maxCommentBytes) return text
+  const room = Math.floor((maxCommentBytes - gap.length) / 2)
+  const characters = [...text]
+  const tail = upTo(room, characters.toReversed()).toReversed()
+  return [...upTo(room, characters), gap, ...tail].join('')
+}
+
+function upTo(room: number, characters: readonly string[]): readonly string[] {
   let bytes = 0
-  for (const character of oneLine(text)) {
-    bytes += encoder.encode(character).length
-    if (bytes > maxCommentBytes) break
-    kept += character
-  }
-  return `"${kept.replace(/["\\]/g, '\\$&')}"`
+  const end = characters.findIndex((character) => {
+    bytes += bytesOf(character)
+    return bytes > room
+  })
+  return characters.slice(0, end)
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /** Text for a line that is a comment as a whole. */

@@ -51,8 +51,7 @@ function readIpBlock(raw: RawIpBlock, place: Place): readonly Peer[] {
   for (const { item, at } of each(into(place, 'except'), raw.except)) {
     const hole = readCidr(item, at)
     if (hole === undefined) continue
-    if (cidr !== undefined) checkInside(hole, cidr, at)
-    except.push(hole)
+    if (cidr === undefined || isInside(hole, cidr, at)) except.push(hole)
   }
   return cidr === undefined ? [] : [{ kind: 'cidr', cidr, except }]
 }
@@ -86,19 +85,21 @@ function cidrHelp(text: string): string {
   return 'write an address, "/" and a prefix length, such as "10.0.0.0/8" or "fd00::/8"'
 }
 
-function checkInside(hole: Cidr, cidr: Cidr, place: Place): void {
+function isInside(hole: Cidr, cidr: Cidr, place: Place): boolean {
   if (hole.family !== cidr.family) {
     const message = `"except" ${printCidr(hole)} and "cidr" ${printCidr(cidr)} are of different IP versions`
     complain(place, 'NP2011', { message })
-  } else if (!covers(cidr, hole) || hole.prefix === cidr.prefix) {
-    const fault = covers(hole, cidr)
-      ? hole.prefix === cidr.prefix
-        ? 'is all of'
-        : 'is wider than'
-      : 'is outside of'
-    complain(place, 'NP2011', {
-      message: `"except" ${printCidr(hole)} ${fault} "cidr" ${printCidr(cidr)}`,
-      help: 'an exception is a strict part of the block that it is taken from',
-    })
+    return false
   }
+  if (covers(cidr, hole) && hole.prefix > cidr.prefix) return true
+  const fault = covers(hole, cidr)
+    ? hole.prefix === cidr.prefix
+      ? 'is all of'
+      : 'is wider than'
+    : 'is outside of'
+  complain(place, 'NP2011', {
+    message: `"except" ${printCidr(hole)} ${fault} "cidr" ${printCidr(cidr)}`,
+    help: 'an exception is a strict part of the block that it is taken from',
+  })
+  return false
 }

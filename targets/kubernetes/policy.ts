@@ -87,7 +87,10 @@ function warnAbsentSelector(place: Place): void {
   })
 }
 
-const directionOf: Readonly<Record<string, Direction>> = { Ingress: 'ingress', Egress: 'egress' }
+const directionOf: ReadonlyMap<string, Direction> = new Map([
+  ['Ingress', 'ingress'],
+  ['Egress', 'egress'],
+])
 
 /**
  * The directions that a policy governs: those of `policyTypes`; where that is absent or empty,
@@ -100,12 +103,12 @@ function governedDirections(spec: RawSpec, place: Place): ReadonlySet<Direction>
   }
   const governed = new Set<Direction>()
   for (const { item, at } of types) {
-    const direction = directionOf[item]
+    const direction = directionOf.get(item)
     if (direction !== undefined) {
       governed.add(direction)
       continue
     }
-    const near = suggest(item, Object.keys(directionOf))
+    const near = suggest(item, [...directionOf.keys()])
     const help = near === undefined ? 'known types: Ingress, Egress' : `did you mean "${near}"?`
     complain(at, 'NP2008', { message: `policy type "${item}" is not known`, help })
   }
@@ -113,12 +116,13 @@ function governedDirections(spec: RawSpec, place: Place): ReadonlySet<Direction>
     const message = `"policyTypes" has ${types.length} items, more than 2`
     complain(into(place, 'policyTypes'), 'NP2008', { on: 'key', message })
   }
-  warnInert(spec, governed, place)
+  // A misspelt type is an error of its own; what it leaves inert would be its echo.
+  if (types.every(({ item }) => directionOf.has(item))) warnInert(spec, governed, place)
   return governed
 }
 
 function warnInert(spec: RawSpec, governed: ReadonlySet<Direction>, place: Place): void {
-  for (const [type, direction] of Object.entries(directionOf)) {
+  for (const [type, direction] of directionOf) {
     if (governed.has(direction) || (spec[direction] ?? []).length === 0) continue
     complain(into(place, direction), 'NP3002', {
       on: 'key',

@@ -12,12 +12,12 @@ interface Operator {
   readonly make: (key: string, values: readonly string[]) => Selector
 }
 
-const operators: Readonly<Record<string, Operator>> = {
-  In: { values: 'needed', make: isIn },
-  NotIn: { values: 'needed', make: (key, values) => not(isIn(key, values)) },
-  Exists: { values: 'forbidden', make: exists },
-  DoesNotExist: { values: 'forbidden', make: (key) => not(exists(key)) },
-}
+const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['In', { values: 'needed', make: isIn }],
+  ['NotIn', { values: 'needed', make: (key, values) => not(isIn(key, values)) }],
+  ['Exists', { values: 'forbidden', make: exists }],
+  ['DoesNotExist', { values: 'forbidden', make: (key) => not(exists(key)) }],
+])
 
 /** Reads a label selector; null, absent and `{}` select everything. */
 export function readSelector(raw: RawSelector | null | undefined, place: Place): Selector {
@@ -35,9 +35,9 @@ export function readSelector(raw: RawSelector | null | undefined, place: Place):
 
 function readRequirement(raw: RawRequirement, place: Place): Selector {
   checkKey(raw.key, into(place, 'key'), 'value')
-  const operator = operators[raw.operator]
+  const operator = operators.get(raw.operator)
   if (operator === undefined) {
-    const known = Object.keys(operators)
+    const known = [...operators.keys()]
     const near = suggest(raw.operator, known)
     complain(into(place, 'operator'), 'NP2007', {
       message: `operator "${raw.operator}" is not known`,

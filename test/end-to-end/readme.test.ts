@@ -1,6 +1,6 @@
 // Whatever README.md shows runs as written and prints what it shows.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -43,7 +43,7 @@ test('the table of dialects is that of targets/index.ts', () => {
 
 test('every file that it links to is there', () => {
   for (const [, path = ''] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
-    assert.ok(readFileSync(path) !== undefined, path)
+    assert.ok(existsSync(path), path)
   }
 })
 

@@ -33,7 +33,9 @@ function expressionFaults(expression: Data): readonly string[] {
   return [
     ...Object.keys(unknown).map((name) => `an expression has the unknown field ${name}`),
     ...(needed === undefined ? [`operator ${operator}`] : []),
-    ...(needed === given.length > 0 ? [] : [`${given.length} values with ${operator}`]),
+    ...(needed === undefined || needed === given.length > 0
+      ? []
+      : [`${given.length} values with ${operator}`]),
     ...keyFaults(key),
     ...given.flatMap(valueFaults),
   ]

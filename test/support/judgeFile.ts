@@ -14,7 +14,7 @@ export function judgeFile(output: string, code: number | null): FileResult {
   const total = countOf('Total', output)
   const passed = countOf('Passed', output) ?? 0
   const skipped = countOf('Skipped', output) ?? 0
-  const seeds = output.split('\n').filter((line) => /^seed \d+/.test(line))
+  const seeds = output.match(/\bseed \d+: .*/g) ?? []
   const faults = [
     ...(total === undefined ? [`it ended with code ${code} before its tests did`] : []),
     ...(total === 0 ? ['it registers no test'] : []),

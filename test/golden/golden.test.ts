@@ -1,0 +1,135 @@
+// Every golden case against the compiler: its answers word for word, and the laws that hold for all
+// of them. A difference is also written below dist/golden-actual, to be looked at side by side.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { catalog } from '../../src/diagnostics/catalog.ts'
+import type { CompileResult } from '../../src/index.ts'
+import { verdict } from '../../src/semantics/evaluate.ts'
+import { answersOf, compileCase, hasErrors } from './answers.ts'
+import {
+  filesOf,
+  type GoldenCase,
+  goldenRoot,
+  isAuthored,
+  readCases,
+  updateCommand,
+} from './cases.ts'
+import { disagreements, rejections } from './engines.ts'
+import { printSpec, resolveFlow } from './flows.ts'
+
+const test = suite('golden')
+const cases = readCases()
+
+/**
+ * Codes that no Kubernetes policy brings about: they belong to the command line and the file system
+ * (NP6), or guard against rules that deny and texts that only other dialects can hold (NP5).
+ */
+const outOfReach: readonly string[] = [
+  'NP5003',
+  'NP5007',
+  'NP6001',
+  'NP6002',
+  'NP6003',
+  'NP6006',
+  'NP6007',
+]
+
+const results = new Map<string, CompileResult>()
+
+for (const one of cases) {
+  test(`${one.name}: every answer stands as recorded, and nothing else does`, () => {
+    compareAnswers(one, answersOf(one, resultOf(one)))
+  })
+
+  test(`${one.name}: flows end as the author says`, () => {
+    const { set, cluster } = resultOf(one)
+    const isJudged = set !== null && cluster !== null
+    assert.ok(!isJudged || one.flows.length > 0, 'the case names a flow')
+    for (const spec of one.flows) {
+      assert.ok(set !== null && cluster !== null, `${printSpec(spec)}: the input has errors`)
+      const flow = resolveFlow(spec, cluster)
+      assert.is(verdict(set, flow).verdict, spec.expect, printSpec(spec))
+    }
+  })
+
+  test(`${one.name}: answers depend on nothing but the input`, () => {
+    const first = compileCase(deepFreeze(structuredClone(one)))
+    assert.equal([...answersOf(one, first)], [...answersOf(one, resultOf(one))])
+    const reversed = compileCase(one, [...one.inputs].reverse())
+    assert.equal([...answersOf(one, reversed)], [...answersOf(one, first)], 'order of files')
+  })
+
+  test(`${one.name}: no value is printed that is not text`, () => {
+    for (const [path, text] of answersOf(one, resultOf(one))) {
+      if (path === 'diagnostics.txt') continue
+      assert.not.match(text, /\bundefined\b|\[object|\bNaN\b/, path)
+      assert.ok(text === '' || text.endsWith('\n'), `${path} ends with a newline`)
+      assert.not.match(text, /\r/, `${path} has LF line ends`)
+    }
+  })
+
+  test(`${one.name}: engines accept the output and decide flows as the source does`, () => {
+    const result = resultOf(one)
+    if (hasErrors(result)) return
+    assert.equal(rejections(result.outputs), [])
+    assert.equal(disagreements(one, result), [])
+  })
+}
+
+test('every code that a case can bring about has one', () => {
+  const seen = new Set(
+    cases.flatMap((one) => resultOf(one).diagnostics.map(({ code }): string => code)),
+  )
+  const missing = Object.keys(catalog).filter(
+    (code) => !seen.has(code) && !outOfReach.includes(code),
+  )
+  assert.equal(missing, [])
+})
+
+test('no case repeats the input of another', () => {
+  const keys = cases.map(({ name, folder, title, why, flows, ...request }) =>
+    JSON.stringify(request),
+  )
+  const repeated = cases.filter((_, at) => keys.indexOf(keys[at] ?? '') !== at)
+  assert.equal(
+    repeated.map(({ name }) => name),
+    [],
+  )
+})
+
+test.run()
+
+/** The case compiled, once for all tests that do not change what they are given. */
+function resultOf(one: GoldenCase): CompileResult {
+  const known = results.get(one.name)
+  if (known !== undefined) return known
+  const result = compileCase(one)
+  results.set(one.name, result)
+  return result
+}
+
+function compareAnswers(one: GoldenCase, answers: ReadonlyMap<string, string>): void {
+  const recorded = filesOf(one.folder).filter((path) => !isAuthored(path))
+  const missing = [...answers.keys()].filter((path) => !recorded.includes(path))
+  assert.equal(missing, [], `${one.name} lacks files: make them with "${updateCommand}"`)
+  const orphans = recorded.filter((path) => !answers.has(path))
+  assert.equal(orphans, [], `${one.name} has files nothing made: "${updateCommand}" removes them`)
+  for (const [path, actual] of answers) {
+    const expected = readFileSync(join(one.folder, path), 'utf8').replaceAll('\r\n', '\n')
+    if (actual !== expected) keepActual(one, path, actual)
+    assert.fixture(actual, expected, `${one.name}/${path}; if meant, "${updateCommand}"`)
+  }
+}
+
+function keepActual(one: GoldenCase, path: string, text: string): void {
+  const target = resolve(goldenRoot, '../dist/golden-actual', one.name, path)
+  mkdirSync(dirname(target), { recursive: true })
+  writeFileSync(target, text)
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(deepFreeze)
+  return Object.freeze(value)
+}

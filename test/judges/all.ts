@@ -1,0 +1,26 @@
+// Every engine that emitted text is judged by.
+import type { OutputFile } from '../../src/emit/target.ts'
+import type { Assumptions } from '../../src/semantics/evaluate.ts'
+import { judgeCalico } from './calico.ts'
+import { rejectionsOfCalico } from './calicoValidator.ts'
+import { judgeCilium } from './cilium.ts'
+import { rejectionsOfCilium } from './ciliumValidator.ts'
+import { judgeIptables } from './iptables.ts'
+import type { Judge } from './judge.ts'
+
+/** How the output of one target is judged. */
+export interface Engine {
+  readonly judge: Judge
+  /** What the engine would refuse, a sentence each. */
+  readonly rejections: (files: readonly OutputFile[]) => readonly string[]
+  /** How the source is to be read beside this engine: under A1, an ipBlock means the outside only. */
+  readonly assume: Assumptions
+}
+
+/** Engines by the name of their target. */
+export const engines: Readonly<Record<string, Engine>> = {
+  calico: { judge: judgeCalico, rejections: rejectionsOfCalico, assume: { ipBlock: 'literal' } },
+  cilium: { judge: judgeCilium, rejections: rejectionsOfCilium, assume: { ipBlock: 'external' } },
+  // What the kernel refuses, the kernel itself is asked in test/kernel.
+  iptables: { judge: judgeIptables, rejections: () => [], assume: { ipBlock: 'literal' } },
+}
