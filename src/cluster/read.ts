@@ -37,15 +37,17 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
   const ofKind = (kind: string): Resource[] => resources.filter((one) => one.kind === kind)
   const namespaces = ofKind('Namespace').flatMap((one) => readNamespace(one, reporter))
   const nodes = ofKind('Node').flatMap((one) => readNode(one, reporter))
-  const known = {
+  const known: Known = {
     namespaces: new Map(namespaces.map((one) => [one.name, one])),
     nodes: new Set(nodes.map(({ value }) => value.name)),
+    waiting: [],
   }
   const pods = ofKind('Pod').flatMap((one) => readPod(one, known, reporter))
   reportRepeated('pods', pods, ({ namespace, name }) => `${namespace.name}/${name}`, reporter)
   reportRepeated('nodes', nodes, ({ name }) => name, reporter)
   reportShared([...nodes, ...pods], reporter)
   if (resources.length === 0 && reporter.errors === before) reportNothing(sorted, reporter)
+  if (pods.length === 0) reportAllWaiting(known.waiting, reporter)
   if (reporter.errors > before) return null
   return {
     namespaces: namespaces.sort(byName),
@@ -68,6 +70,8 @@ interface Found<T> {
 interface Known {
   readonly namespaces: ReadonlyMap<string, Namespace>
   readonly nodes: ReadonlySet<string>
+  /** Pods found without address. */
+  readonly waiting: Span[]
 }
 
 const checkNamespace: ShapeCheck<RawNamespace> = makeShapeCheck(namespaceSchema, {})
@@ -132,7 +136,10 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
   const before = reporter.errors
   const addresses = addressesOf(raw, document, reporter)
   if (reporter.errors > before) return []
-  if (addresses.length === 0) return complain('NP4004', name, 'has no address yet')
+  if (addresses.length === 0) {
+    known.waiting.push(spanAt(document, name))
+    return complain('NP4004', name, 'has no address yet')
+  }
   const node = spec.nodeName ?? ''
   if (!known.nodes.has(node)) {
     const fact = node === '' ? 'has no node' : `is on node "${node}", which is missing`
@@ -234,6 +241,12 @@ function reportNothing([first]: readonly Source[], reporter: Reporter): void {
   if (first === undefined) return
   const at = { source: first, start: 0, end: 0 }
   reporter.report('NP4005', { message: 'the snapshot holds no namespace, pod or node', at })
+}
+
+/** One pod that starts is everyday life; rules for a cluster without any address would say nothing. */
+function reportAllWaiting([first]: readonly Span[], reporter: Reporter): void {
+  if (first === undefined) return
+  reporter.report('NP4005', { message: 'no pod of the snapshot has an address', at: first })
 }
 
 function unique(addresses: readonly Address[]): readonly Address[] {

@@ -22,7 +22,7 @@ export function noteAssumptions(
   if (policies.some(({ egress }) => egress?.isolates === true && !isOpen(egress.rules))) {
     reporter.report('NP5004', {
       message:
-        'assumption A2: what an engine always allows is as in the source; but Cilium lets no pod with isolated egress connect to its own node',
+        'assumption A2: a pod always reaches its own node, as Kubernetes has it; Cilium denies it to pods whose egress is isolated',
       help: 'where pods need their node (node-local DNS, for one), add a policy with "toEntities: [host]"',
     })
   }

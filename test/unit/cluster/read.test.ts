@@ -118,9 +118,26 @@ test('port names are those of containers and native sidecars, TCP where no proto
 })
 
 test('a pod without address is left out with a warning', () => {
-  const { cluster, found } = read(shop, node, pod('a', { phase: 'Pending' }))
-  assert.equal(cluster?.pods, [])
+  const { cluster, found } = read(
+    shop,
+    node,
+    pod('a', { phase: 'Pending' }),
+    pod('b', running('10.0.0.2')),
+  )
+  assert.equal(
+    cluster?.pods.map(({ name }) => name),
+    ['b'],
+  )
   assert.match(found.join(), /^NP4004 .*pod "shop\/a" has no address yet$/)
+})
+
+test('no pod with an address: rules would say nothing', () => {
+  refused(
+    /NP4005 .*no pod of the snapshot has an address/,
+    shop,
+    node,
+    pod('a', { phase: 'Pending' }),
+  )
 })
 
 test('two pods with one address', () => {
