@@ -92,8 +92,10 @@ function decode(name: string, bytes: Uint8Array, reporter: Reporter): Source | u
   try {
     return makeSource(name, new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    const message = 'the file is not UTF-8 text'
-    reporter.report('NP1007', { message, at: { source: makeSource(name, ''), start: 0, end: 0 } })
+    const source = makeSource(name, new TextDecoder().decode(bytes))
+    const start = Math.max(0, source.text.indexOf('\uFFFD'))
+    const at = { source, start, end: start + 1 }
+    reporter.report('NP1007', { message: 'the file is not UTF-8 text', at })
     return undefined
   }
 }

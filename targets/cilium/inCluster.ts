@@ -67,12 +67,14 @@ function rangesToFear(peer: CidrPeer, { ipBlock, inside }: CiliumOptions): reado
   return [...inside, ...unknown.map((owner) => ({ owner, cidr: peer.cidr }))]
 }
 
-/** The first address that the peer and the range have in common. */
+/** An address that the peer and the range have in common; the first one is often a network's own. */
 function commonAddress({ cidr, except }: CidrPeer, range: Cidr): string | undefined {
   if (cidr.family !== range.family) return undefined
   const own = addressesOf(cidr, except)
   const [first] = subtract(own, subtract(own, [intervalOf(range)]))
-  return first && printAddress({ family: cidr.family, value: first.from })
+  if (first === undefined) return undefined
+  const value = first.to - first.from > 1n ? first.from + 1n : first.from
+  return printAddress({ family: cidr.family, value })
 }
 
 function trafficText(traffic: Traffic | undefined): string {

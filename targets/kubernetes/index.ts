@@ -2,7 +2,9 @@
 import type { Dialect, ReadContext } from '../../src/dialect.ts'
 import type { Policy, Tier } from '../../src/ir/types.ts'
 import { makeShapeCheck } from '../../src/schema/checkShape.ts'
+import { spanAt } from '../../src/source/located.ts'
 import type { Resource } from '../../src/source/resources.ts'
+import type { Span } from '../../src/source/source.ts'
 import { reportAmbiguities } from './ambiguity.ts'
 import { rootOf } from './place.ts'
 import { readPolicy } from './policy.ts'
@@ -28,37 +30,38 @@ const tier: Omit<Tier, 'policies'> = {
 
 const checkShape = makeShapeCheck<RawPolicy>(networkPolicySchema, keyHomes)
 
-function readAll(resources: readonly Resource[], context: ReadContext): readonly Policy[] {
-  const policies = resources.flatMap((resource) => readOne(resource, context))
-  const byName = new Map<string, Policy>()
-  for (const policy of policies) {
-    const key = `${policy.namespace}/${policy.name}`
-    const first = byName.get(key)
-    if (first === undefined) byName.set(key, policy)
-    else reportTwins(first, policy, context)
-  }
-  return policies
+/** A policy and the place of its name. */
+interface Named {
+  readonly policy: Policy
+  readonly at: Span
 }
 
-function readOne({ document }: Resource, { namespace, reporter }: ReadContext): Policy[] {
+function readAll(resources: readonly Resource[], context: ReadContext): readonly Policy[] {
+  const all = resources.flatMap((resource) => readOne(resource, context))
+  const byName = new Map<string, Named>()
+  for (const named of all) {
+    const key = `${named.policy.namespace}/${named.policy.name}`
+    const first = byName.get(key)
+    if (first === undefined) byName.set(key, named)
+    else reportTwins(first, named, context)
+  }
+  return all.map(({ policy }) => policy)
+}
+
+function readOne({ document }: Resource, { namespace, reporter }: ReadContext): Named[] {
   const place = rootOf(document, reporter)
   const raw = checkShape(document, reporter)
   if (raw === null) return []
   reportAmbiguities(place)
   const policy = readPolicy(raw, namespace, place)
-  return policy === null ? [] : [policy]
+  return policy === null ? [] : [{ policy, at: spanAt(document, ['metadata', 'name']) }]
 }
 
-function reportTwins(first: Policy, second: Policy, { reporter }: ReadContext): void {
+function reportTwins(first: Named, { policy, at }: Named, { reporter }: ReadContext): void {
   reporter.report('NP2015', {
-    message: `there are two policies "${second.name}" in namespace "${second.namespace}"`,
-    at: headOf(second),
+    message: `there are two policies "${policy.name}" in namespace "${policy.namespace}"`,
+    at,
     label: 'second',
-    also: [{ span: headOf(first), text: 'first' }],
-    help: 'the later one would replace the earlier; rename or remove one',
+    also: [{ span: first.at, text: 'first' }],
   })
-}
-
-function headOf({ origin: { span } }: Policy): Policy['origin']['span'] {
-  return { ...span, end: span.start + 1 }
 }

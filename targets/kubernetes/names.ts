@@ -11,17 +11,13 @@ export type NameCheck = (text: string) => string | undefined
 /** RFC 1123 subdomain, at most 253 characters: names of objects. */
 export const subdomainFault: NameCheck = (text) => {
   if (text.length > 253) return `it has ${text.length} characters, more than 253`
-  return subdomainForm.test(text)
-    ? undefined
-    : 'it must consist of lower-case letters, digits, "-" and ".", and start and end with a letter or digit'
+  return subdomainForm.test(text) ? undefined : formFault(text, /[^-a-z0-9.]/u)
 }
 
 /** RFC 1123 label, at most 63 characters: namespaces. */
 export const labelFault: NameCheck = (text) => {
   if (text.length > 63) return `it has ${text.length} characters, more than 63`
-  return labelForm.test(text)
-    ? undefined
-    : 'it must consist of lower-case letters, digits and "-", and start and end with a letter or digit'
+  return labelForm.test(text) ? undefined : formFault(text, /[^-a-z0-9]/u)
 }
 
 /** Label and annotation keys: an optional subdomain, `/`, and a name of at most 63 characters. */
@@ -34,17 +30,20 @@ export const keyFault: NameCheck = (text) => {
     if (fault !== undefined) return `of the prefix before "/": ${fault}`
   }
   if (name.length > 63) return `its name has ${name.length} characters, more than 63`
-  return qualifiedForm.test(name)
-    ? undefined
-    : 'it must consist of letters, digits, "-", "_" and ".", and start and end with a letter or digit'
+  return qualifiedForm.test(name) ? undefined : formFault(name, /[^-A-Za-z0-9_.]/u)
 }
 
 /** Label values: as the name part of a key, or empty. */
 export const valueFault: NameCheck = (text) => {
   if (text.length > 63) return `it has ${text.length} characters, more than 63`
-  return text === '' || qualifiedForm.test(text)
-    ? undefined
-    : 'it must consist of letters, digits, "-", "_" and ".", and start and end with a letter or digit'
+  return text === '' || qualifiedForm.test(text) ? undefined : formFault(text, /[^-A-Za-z0-9_.]/u)
+}
+
+/** The first character that has no place in it, or else an end that is no letter and no digit. */
+function formFault(text: string, foreign: RegExp): string {
+  const [found] = foreign.exec(text) ?? []
+  if (found !== undefined) return `it holds ${JSON.stringify(found)}`
+  return text === '' ? 'it is empty' : 'a part of it starts or ends with neither letter nor digit'
 }
 
 /** Port names (IANA service names, RFC 6335): at most 15 characters, at least one letter. */

@@ -52,6 +52,13 @@ test('a file that is not UTF-8', () =>
     refused(await netpolc([...compile, path]), /a\.yaml:1:1: error NP1007/)
   }))
 
+test('a byte that is not UTF-8 is pointed at', () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'a.yaml')
+    writeFileSync(path, Buffer.from('kind: a\nname: caf\xe9\n', 'latin1'))
+    refused(await netpolc([...compile, path]), /a\.yaml:2:10: error NP1007/)
+  }))
+
 test('an empty file', async () =>
   refused(await netpolc([...compile, '-']), /<stdin>:1:1: error NP1001/))
 

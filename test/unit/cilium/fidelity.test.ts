@@ -47,7 +47,7 @@ for (const [option, owner] of [
     const answer = block('10.0.0.0/8', { options: { [option ?? '']: ['10.244.0.0/16'] } })
     assert.equal(findings(answer), ['NP5002 error'])
     const { message } = answer.diagnostics.find(({ code }) => code === 'NP5002') ?? {}
-    assert.match(message ?? '', `${owner} 10.244.0.0 → subject`)
+    assert.match(message ?? '', `${owner} 10.244.0.1 → subject`)
     assert.is(answer.text, '')
   })
 }
