@@ -7,9 +7,9 @@ import {
   printCidr,
   toCidrs,
 } from '../../src/algebra/address.ts'
+import type { Complain } from '../../src/emit/complain.ts'
 import { onlyNamespace } from '../../src/ir/selector.ts'
 import type { PodMatch, Rule, Selector } from '../../src/ir/types.ts'
-import type { Complain } from './complain.ts'
 import { chunks, maxNets, maxRules, maxSelectorLength } from './limits.ts'
 import {
   cutToFit,

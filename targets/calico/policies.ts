@@ -1,6 +1,7 @@
 // One policy of the IR as one Calico NetworkPolicy.
 
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
+import { aboutPolicy, aboutRule, type Complain } from '../../src/emit/complain.ts'
 import { onlyNamespace } from '../../src/ir/selector.ts'
 import {
   type Action,
@@ -9,7 +10,6 @@ import {
   type Policy,
   type Tier,
 } from '../../src/ir/types.ts'
-import { aboutPolicy, aboutRule, type Complain } from './complain.ts'
 import { maxRules, maxSelectorLength } from './limits.ts'
 import { calicoName } from './names.ts'
 import type { CalicoOptions } from './options.ts'

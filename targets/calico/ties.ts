@@ -1,7 +1,7 @@
 // Policies of equal order: Calico sorts them by texts of its own, which need not agree with the source.
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
+import { aboutPolicy } from '../../src/emit/complain.ts'
 import { directions, type Policy, type Tier } from '../../src/ir/types.ts'
-import { aboutPolicy } from './complain.ts'
 import { calicoName } from './names.ts'
 import type { CalicoOptions } from './options.ts'
 

@@ -1,6 +1,7 @@
 // Traffic of one rule as what a Calico rule can hold: one protocol, with its ports or ICMP type.
+
+import type { Complain } from '../../src/emit/complain.ts'
 import type { Ports, Protocol, Rule, Traffic } from '../../src/ir/types.ts'
-import type { Complain } from './complain.ts'
 import type { CalicoIcmp, CalicoPort, CalicoProtocol } from './types.ts'
 
 /** One protocol of a rule. Both port lists empty: all ports, or a protocol without ports. */

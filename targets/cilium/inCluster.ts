@@ -8,9 +8,9 @@ import {
   printCidr,
 } from '../../src/algebra/address.ts'
 import { subtract } from '../../src/algebra/interval.ts'
+import type { Complain } from '../../src/emit/complain.ts'
 import type { Fidelity } from '../../src/emit/target.ts'
 import type { Direction, Peer, Rule, Traffic } from '../../src/ir/types.ts'
-import type { Complain } from './complain.ts'
 import type { CiliumOptions, ClusterRange } from './options.ts'
 
 type CidrPeer = Extract<Peer, { kind: 'cidr' }>

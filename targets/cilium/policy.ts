@@ -1,4 +1,6 @@
 // One policy of the IR as the rule, or rules, of one CiliumNetworkPolicy.
+
+import { aboutPolicy, aboutRule } from '../../src/emit/complain.ts'
 import { type Commented, commented, type ManifestMap } from '../../src/emit/manifest.ts'
 import type { EmitContext } from '../../src/emit/target.ts'
 import { onlyNamespace } from '../../src/ir/selector.ts'
@@ -10,7 +12,6 @@ import {
   type Section,
 } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
-import { complainAbout } from './complain.ts'
 import { checkBlocks } from './inCluster.ts'
 import type { CiliumOptions } from './options.ts'
 import { ciliumRules, nobody, unseenHelp, unseenText } from './rules.ts'
@@ -23,7 +24,7 @@ export function policyRules(
   options: CiliumOptions,
   context: EmitContext,
 ): readonly ManifestMap[] {
-  const complain = complainAbout(policy, policy.origin, context.reporter)
+  const complain = aboutPolicy(policy, context.reporter)
   const subject = subjectSelectors(policy.subject.pods)
   if (!subject.ok) {
     complain('NP5001', subject.fault)
@@ -62,7 +63,7 @@ function sectionLists(
   context: EmitContext,
 ): readonly [string, readonly (Commented | ManifestMap)[]][] {
   if (!section.isolates && options.minor < since.enableDefaultDeny) {
-    const complain = complainAbout(policy, policy.origin, context.reporter)
+    const complain = aboutPolicy(policy, context.reporter)
     const fact = `Cilium before 1.${since.enableDefaultDeny} cannot select a pod without isolating it`
     complain('NP5001', fact)
   }
@@ -86,7 +87,7 @@ function tracedRules(
   options: CiliumOptions,
   { fidelity, reporter }: EmitContext,
 ): readonly Commented[] {
-  const complain = complainAbout(policy, rule.origins[0], reporter)
+  const complain = aboutRule(policy, rule, reporter)
   const places = rule.origins.map(describeOrigin).join(', ')
   checkBlocks(rule, direction, options, fidelity, complain)
   return ciliumRules(rule, direction, options.minor, complain).map((one) => commented(places, one))

@@ -1,10 +1,10 @@
 // One rule of the IR as Cilium rules: one for each kind of peer and each kind of traffic, since
 // Cilium refuses two kinds in one rule, and then enforces nothing of the whole policy.
 import { printCidr } from '../../src/algebra/address.ts'
+import type { Complain } from '../../src/emit/complain.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
 import { all } from '../../src/ir/selector.ts'
 import type { Direction, Peer, Rule, Traffic } from '../../src/ir/types.ts'
-import type { Complain } from './complain.ts'
 import { peerSelectors } from './selector.ts'
 import { trafficParts } from './traffic.ts'
 

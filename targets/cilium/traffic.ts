@@ -1,7 +1,8 @@
 // Traffic of a rule as Cilium's toPorts and icmps, which cannot stand in one rule.
+
+import type { Complain } from '../../src/emit/complain.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
 import type { Ports, Protocol, Traffic } from '../../src/ir/types.ts'
-import type { Complain } from './complain.ts'
 import { since } from './versions.ts'
 
 /** Most entries of one `ports` list or one `fields` list; the lists around them have no limit. */

@@ -4,7 +4,7 @@ import type { Cluster, Host, Pod } from '../../src/cluster/types.ts'
 import type { EmitContext, OutputFile, Target, TargetOption } from '../../src/emit/target.ts'
 import { makeRender } from '../../src/emit/template.ts'
 import type { Policy, PolicySet } from '../../src/ir/types.ts'
-import { type FamilyRules, familyRules, type PoliciesOf } from './node.ts'
+import { familyRules, type PoliciesOf } from './node.ts'
 import { makePodFinder, type PodFinder } from './pods.ts'
 import { makeSetCollector, setView } from './sets.ts'
 import { ipsetRules, iptablesRules } from './templates.gen.ts'
@@ -46,16 +46,32 @@ function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[]
   const { cluster, node: wanted } = context
   if (cluster === null) return []
   const nodes = cluster.nodes.filter(({ name }) => wanted === null || name === wanted)
-  if (wanted !== null && nodes.length === 0) {
-    const known = cluster.nodes.map(({ name }) => name).join(', ')
-    const message = `node "${wanted}" is not in the snapshot`
-    context.reporter.report('NP4006', { message, help: `nodes of the snapshot: ${known}` })
-  }
+  if (nodes.length === 0) reportNoNode(wanted, cluster, context)
+  noteEssential(context)
   const policies = tiers.flatMap((tier) => tier.policies)
   warnMissingNamespaces(policies, cluster, context)
   const finder = makePodFinder(cluster)
   const policiesOf = indexPolicies(policies, finder)
   return nodes.flatMap((node) => nodeFiles(node, cluster, policiesOf, finder, context))
+}
+
+function reportNoNode(wanted: string | null, { nodes }: Cluster, { reporter }: EmitContext): void {
+  if (wanted === null) {
+    reporter.report('NP4005', { message: 'the snapshot holds no node to write rules for' })
+    return
+  }
+  const known = nodes.map(({ name }) => name).join(', ')
+  const message = `node "${wanted}" is not in the snapshot`
+  reporter.report('NP4006', { message, help: `nodes of the snapshot: ${known}` })
+}
+
+/** What lets more through than the policies say must not go without saying. */
+function noteEssential({ options: values, reporter }: EmitContext): void {
+  if (values.one('icmp') !== 'essential') return
+  reporter.report('NP5004', {
+    message: 'ICMP errors and neighbour discovery pass whatever the policies say',
+    help: 'leave --icmp out to have them decided by the policies',
+  })
 }
 
 /** A snapshot of another cluster, or a misspelt namespace: nothing would be enforced. */
@@ -113,4 +129,4 @@ function nodeFiles(
 const programs = {
   four: { family: 'IPv4', program: 'iptables-restore', file: 'iptables.rules' },
   six: { family: 'IPv6', program: 'ip6tables-restore', file: 'ip6tables.rules' },
-} satisfies Record<string, Omit<Record<string, string>, keyof FamilyRules>>
+} as const

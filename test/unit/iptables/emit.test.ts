@@ -86,6 +86,18 @@ test('a node that is not there is an error', () => {
   )
 })
 
+test('a snapshot without nodes is an error: there is nobody to write rules for', () => {
+  const snapshot = '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}'
+  const policy =
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: p, namespace: shop }\nspec: { podSelector: {} }\n'
+  const { outputs, diagnostics } = compile({
+    sources: [makeSource('p.yaml', policy)],
+    targets: ['iptables'],
+    snapshot: [makeSource('s.json', snapshot)],
+  })
+  assert.equal([outputs, diagnostics.map(({ code }) => code)], [[], ['NP4005']])
+})
+
 test('an isolated pod without rules still gets its drop', () => {
   assert.equal(profile('podSelector: {}'), ['-j DROP'])
 })

@@ -1,15 +1,11 @@
-// Telling the user what cannot be written, with the place in their text that it is about.
-import type { Code } from '../../src/diagnostics/catalog.ts'
-import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
-import type { Policy, Rule } from '../../src/ir/types.ts'
-import type { Origin } from '../../src/source/origin.ts'
+// Telling the user what a target cannot write, with the place in their text that it is about.
+import type { Code } from '../diagnostics/catalog.ts'
+import type { Finding, Reporter } from '../diagnostics/diagnostic.ts'
+import type { Policy, Rule } from '../ir/types.ts'
+import type { Origin } from '../source/origin.ts'
 
 /** Reports a fact about one place; severity and help are the catalogue's unless given. */
-export type Complain = (
-  code: Code,
-  fact: string,
-  more?: { readonly help?: string; readonly severity?: 'error' | 'warning' | 'note' },
-) => void
+export type Complain = (code: Code, fact: string, more?: Pick<Finding, 'severity' | 'help'>) => void
 
 /** Complaints about a policy as a whole. */
 export function aboutPolicy(policy: Policy, reporter: Reporter): Complain {
