@@ -21,11 +21,10 @@ function merged(traffic: Rule['traffic']): Rule['traffic'] {
 }
 
 /** All ports alone, or ranges ascending and then names. */
-function ofProtocol(protocol: Protocol, traffic: Rule['traffic']): Traffic[] {
-  const ports = traffic.flatMap((one) =>
-    one.kind === 'ports' && one.protocol === protocol ? [one.ports] : [],
-  )
-  if (ports.length === 0) return []
+function ofProtocol(protocol: Protocol, traffic: Rule['traffic']): Rule['traffic'] {
+  const own = traffic.filter((one) => one.kind === 'ports' && one.protocol === protocol)
+  if (own.length < 2) return own
+  const ports = own.flatMap((one) => (one.kind === 'ports' ? [one.ports] : []))
   if (ports.some(({ kind }) => kind === 'all')) {
     return [{ kind: 'ports', protocol, ports: { kind: 'all' } }]
   }

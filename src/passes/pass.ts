@@ -28,20 +28,21 @@ export function runPasses(passes: readonly Pass[], tier: Tier, reporter: Reporte
 }
 
 function runOnPolicy(passes: readonly Pass[], policy: Policy, reporter: Reporter): Policy {
-  const inSection = ({ isolates, rules }: Section): Section => ({
-    isolates,
-    rules: rules.flatMap((rule) => runOnRule(passes, rule, reporter) ?? []),
-  })
-  const { ingress, egress } = policy
-  const done = {
-    ...policy,
-    ingress: ingress && inSection(ingress),
-    egress: egress && inSection(egress),
-  }
+  const ingress = policy.ingress && runOnSection(passes, policy.ingress, reporter)
+  const egress = policy.egress && runOnSection(passes, policy.egress, reporter)
+  const isSame = ingress === policy.ingress && egress === policy.egress
   return passes.reduce<Policy>(
     (current, pass) => (pass.of === 'policy' ? pass.change(current) : current),
-    done,
+    isSame ? policy : { ...policy, ingress, egress },
   )
+}
+
+/** What no pass changes is handed back as it is. */
+function runOnSection(passes: readonly Pass[], section: Section, reporter: Reporter): Section {
+  const rules = section.rules.flatMap((rule) => runOnRule(passes, rule, reporter) ?? [])
+  const isSame =
+    rules.length === section.rules.length && rules.every((rule, at) => rule === section.rules[at])
+  return isSame ? section : { ...section, rules }
 }
 
 function runOnRule(passes: readonly Pass[], rule: Rule, reporter: Reporter): Rule | null {
