@@ -162,9 +162,13 @@ function deliver(
   const files = outputs.flatMap(({ target, files: own }) =>
     own.map((file) => (outputs.length > 1 ? { ...file, path: `${target}/${file.path}` } : file)),
   )
-  if (flags.output !== undefined) {
-    writeFiles(flags.output, files, reporter)
-    if (reporter.errors === 0) warnStrangers(flags.output, files, reporter)
+  const { output } = flags
+  if (output !== undefined && /\.(ya?ml|json|rules|txt)$/.test(output)) {
+    const message = `"-o ${output}" looks like a file, and -o names a directory`
+    reporter.report('NP6004', { message, help: `leave -o out and write "> ${output}"` })
+  } else if (output !== undefined && output !== '-') {
+    writeFiles(output, files, reporter)
+    if (reporter.errors === 0) warnStrangers(output, files, reporter)
   } else if (new Set(files.map(formOf)).size > 1 && outputs.length > 1) {
     const message = 'these targets cannot share standard output: their files are of different forms'
     reporter.report('NP6004', { message, help: 'give a directory with -o' })

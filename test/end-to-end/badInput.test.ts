@@ -89,6 +89,13 @@ test('one broken policy among good ones: nothing is written', () =>
     assert.not.ok(existsSync(target))
   }))
 
+test('an output that looks like a file: nothing is written', () =>
+  inFolder(async (folder) => {
+    const target = join(folder, 'out.yaml')
+    refused(await netpolc([...compile, '-o', target, '-'], policy), /NP6004: .*names a directory/)
+    assert.not.ok(existsSync(target))
+  }))
+
 test('nothing to read', async () => refused(await netpolc(compile), /NP6006/))
 
 test('no target, and one that is not known', async () => {

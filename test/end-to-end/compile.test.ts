@@ -96,6 +96,12 @@ test('-o writes one file a policy and nothing else', () =>
     assert.equal(readdirSync(target), ['shop.a.yaml', 'shop.b.yaml'])
   }))
 
+test('-o - is standard output', async () => {
+  const { code, out } = await netpolc(['compile', '-t', 'ir', '-o', '-', '-'], policy('a'))
+  assert.is(code, 0)
+  assert.match(out, /policy shop\/a/)
+})
+
 test('several targets get a directory each', () =>
   inFolder(async (folder) => {
     const words = ['compile', '-t', 'calico,cilium', '-t', 'ir', '-o', folder, '-']
