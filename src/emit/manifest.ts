@@ -141,11 +141,25 @@ function flatText(value: ManifestValue): string {
   return typeof value === 'object' && value !== null ? '{}' : String(value)
 }
 
-/**
- * A string as YAML. What is plain beyond doubt, in every version of YAML, stands as it is; what needs
- * quotes and nothing else gets them; the rest is the library's to write.
- */
+/** Texts of short words: a manifest repeats its keys and values from rule to rule. */
+const known = new Map<string, string>()
+const longestKnown = 64
+const mostKnown = 4096
+
+/** A string as YAML. */
 function scalarText(text: string): string {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const printed = quoteWhereNeeded(text)
+  if (text.length <= longestKnown && known.size < mostKnown) known.set(text, printed)
+  return printed
+}
+
+/**
+ * What is plain beyond doubt, in every version of YAML, stands as it is; what needs quotes and nothing
+ * else gets them; the rest is the library's to write.
+ */
+function quoteWhereNeeded(text: string): string {
   if (plainWord.test(text) && !text.includes(': ') && !reserved.test(text)) return text
   if (ipv4Block.test(text)) return text
   return withoutEscapes.test(text) ? `"${text}"` : stringify(text, quoting).trimEnd()

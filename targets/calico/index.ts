@@ -1,18 +1,13 @@
 // The calico target: NetworkPolicy of projectcalico.org/v3. What it does with each construct, and why,
 // is in README.md.
-import {
-  commented,
-  type ManifestMap,
-  type ManifestValue,
-  printManifest,
-} from '../../src/emit/manifest.ts'
+import { commented, type ManifestValue, printManifest } from '../../src/emit/manifest.ts'
 import type { EmitContext, OutputFile, Target } from '../../src/emit/target.ts'
 import type { PolicySet } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { options, readOptions } from './options.ts'
 import { calicoPolicy } from './policies.ts'
 import { reportTies } from './ties.ts'
-import type { CalicoEntity, CalicoPolicy, TracedRule } from './types.ts'
+import type { CalicoPolicy, TracedRule } from './types.ts'
 
 /** Writes one NetworkPolicy a policy, in the tier and order that the options name. */
 export const calico: Target = {
@@ -66,17 +61,6 @@ function manifestOf(policy: CalicoPolicy): Parameters<typeof printManifest>[0] {
   }
 }
 
-function ruleValue({ rule, origins }: TracedRule): ManifestValue {
-  return commented(origins.map(describeOrigin).join(', '), {
-    action: rule.action,
-    protocol: rule.protocol,
-    icmp: rule.icmp && { type: rule.icmp.type, code: rule.icmp.code },
-    source: rule.source && entityValue(rule.source),
-    destination: rule.destination && entityValue(rule.destination),
-  })
-}
-
-function entityValue(entity: CalicoEntity): ManifestMap {
-  const { nets, notNets, namespaceSelector, selector, ports } = entity
-  return { nets, notNets, namespaceSelector, selector, ports }
+function ruleValue({ rule, places }: TracedRule): ManifestValue {
+  return commented(places, rule)
 }

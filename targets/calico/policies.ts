@@ -10,6 +10,7 @@ import {
   type Policy,
   type Tier,
 } from '../../src/ir/types.ts'
+import { describeOrigin } from '../../src/source/origin.ts'
 import { maxRules, maxSelectorLength } from './limits.ts'
 import { calicoName } from './names.ts'
 import type { CalicoOptions } from './options.ts'
@@ -96,10 +97,8 @@ function tracedRules(
     const complain = aboutRule(policy, rule, reporter)
     checkAction(rule.action, version.tiers, complain)
     const context = { namespace, enforcesLimits: version.enforcesLimits, complain }
-    return calicoRules(rule, direction, context).map((one) => ({
-      rule: one,
-      origins: rule.origins,
-    }))
+    const places = rule.origins.map(describeOrigin).join(', ')
+    return calicoRules(rule, direction, context).map((one) => ({ rule: one, places }))
   })
   if (version.enforcesLimits && traced.length > maxRules) {
     const fact = tooLong(direction, 'rules', traced.length, maxRules)

@@ -50,14 +50,14 @@ function combine(
 ): readonly CalicoRule[] {
   return portGroups(direction, traffic, peer).map(({ ports, ofPods }) => {
     const entity = ofPods ? { ...peer.entity, ...everyPod } : peer.entity
-    const destination = direction === 'egress' ? entity : {}
+    const [source, destination] = direction === 'ingress' ? [entity, {}] : [{}, entity]
     return {
       action: actionNames[action],
-      ...(traffic.protocol === null ? {} : { protocol: traffic.protocol }),
-      ...(traffic.icmp === null ? {} : { icmp: traffic.icmp }),
-      ...filled('source', direction === 'ingress' ? entity : {}),
+      protocol: traffic.protocol ?? undefined,
+      icmp: traffic.icmp ?? undefined,
+      source: filled(source),
       // Ports are those of the destination, whichever end the peer is.
-      ...filled('destination', ports.length === 0 ? destination : { ...destination, ports }),
+      destination: filled(ports.length === 0 ? destination : { ...destination, ports }),
     }
   })
 }
@@ -80,9 +80,6 @@ function grouped(ports: readonly CalicoPort[], ofPods: boolean): readonly PortGr
   return chunks(ports, maxPorts).map((part) => ({ ports: part, ofPods }))
 }
 
-function filled(
-  end: 'source' | 'destination',
-  entity: CalicoEntity,
-): { readonly [key in 'source' | 'destination']?: CalicoEntity } {
-  return Object.keys(entity).length === 0 ? {} : { [end]: entity }
+function filled(entity: CalicoEntity): CalicoEntity | undefined {
+  return Object.keys(entity).length === 0 ? undefined : entity
 }

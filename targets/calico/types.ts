@@ -1,5 +1,7 @@
-// The part of Calico's NetworkPolicy that this target writes, with what each rule comes from.
-import type { Origin, Origins } from '../../src/source/origin.ts'
+// The part of Calico's NetworkPolicy that this target writes, with what each rule comes from. Types of
+// what is printed are aliases, not interfaces, so that they are manifest data as they stand; their keys
+// are made in the order in which they are printed.
+import type { Origin } from '../../src/source/origin.ts'
 
 /** Actions as Calico spells them. */
 export type CalicoAction = 'Allow' | 'Deny' | 'Pass' | 'Log'
@@ -11,7 +13,7 @@ export type CalicoProtocol = 'TCP' | 'UDP' | 'SCTP' | 'ICMP' | 'ICMPv6'
 export type CalicoPort = number | string
 
 /** One end of a rule: all fields are ANDed, the items of a list ORed. */
-export interface CalicoEntity {
+export type CalicoEntity = {
   readonly nets?: readonly string[]
   readonly notNets?: readonly string[]
   readonly namespaceSelector?: string
@@ -20,24 +22,24 @@ export interface CalicoEntity {
 }
 
 /** Type and code of an ICMP message; Calico takes a code only with a type. */
-export interface CalicoIcmp {
+export type CalicoIcmp = {
   readonly type: number
   readonly code?: number
 }
 
 /** One rule of a Calico policy. */
-export interface CalicoRule {
+export type CalicoRule = {
   readonly action: CalicoAction
-  readonly protocol?: CalicoProtocol
-  readonly icmp?: CalicoIcmp
-  readonly source?: CalicoEntity
-  readonly destination?: CalicoEntity
+  readonly protocol: CalicoProtocol | undefined
+  readonly icmp: CalicoIcmp | undefined
+  readonly source: CalicoEntity | undefined
+  readonly destination: CalicoEntity | undefined
 }
 
-/** A rule and the places it comes from. */
+/** A rule and, in words, the places it comes from. */
 export interface TracedRule {
   readonly rule: CalicoRule
-  readonly origins: Origins
+  readonly places: string
 }
 
 /** One Calico NetworkPolicy, before it is printed. */

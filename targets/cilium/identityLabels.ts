@@ -4,9 +4,9 @@
 /** Whether Cilium leaves a label out of identities by default. `key` is without its source. */
 export function isUnseen(key: string): boolean {
   const ignored = ends(ignoredKeys, key)
-  const included = ends(includedKeys, key)
+  if (ignored.length === 0) return false
   // The longest inclusion wins against the shortest exclusion.
-  return ignored.length > 0 && Math.max(0, ...included) <= Math.min(...ignored)
+  return Math.max(0, ...ends(includedKeys, key)) <= Math.min(...ignored)
 }
 
 /** Whether a key is Cilium's own: it overwrites or drops a pod label of that name. */
