@@ -77,7 +77,7 @@ function targetOptions(): readonly Option[] {
   return declaredOptions().map(({ option, homes }) => {
     const standard = option.default === undefined ? '' : ` (default: ${option.default})`
     const help = `${homes.join(', ')}: ${option.help}${standard}`
-    return repeatable(`--${option.name} ${option.placeholder}`, help)
+    return repeatable(`--${option.name} ${option.argument}`, help)
   })
 }
 

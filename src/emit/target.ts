@@ -21,8 +21,8 @@ export interface Capabilities {
 export interface TargetOption {
   /** Kebab case, without dashes in front. */
   readonly name: string
-  /** Placeholder of the value in the help text, such as `<number>`. */
-  readonly placeholder: string
+  /** What stands for the value in the help text, such as `<number>`. */
+  readonly argument: string
   readonly help: string
   readonly default?: string
   /** Whether the flag may be given several times or hold a comma-separated list. */

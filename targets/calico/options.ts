@@ -7,28 +7,28 @@ import { defaultVersion, type VersionRange, versionRange, versionRanges } from '
 export const options: readonly TargetOption[] = [
   {
     name: 'order',
-    placeholder: '<number>',
+    argument: '<number>',
     help: 'order of the policies; lower comes first',
     default: '1000',
     check: numberFault,
   },
   {
     name: 'order-step',
-    placeholder: '<number>',
+    argument: '<number>',
     help: 'how much the order grows from one policy to the next',
     default: '0',
     check: numberFault,
   },
   {
     name: 'tier',
-    placeholder: '<name>',
+    argument: '<name>',
     help: 'tier of the policies; it must exist in the cluster',
     default: 'default',
     check: tierFault,
   },
   {
     name: 'calico-version',
-    placeholder: '<version>',
+    argument: '<version>',
     help: `version of Calico in the cluster (${versionRanges.map(({ title }) => title).join('; ')})`,
     default: defaultVersion,
     check: versionFault,

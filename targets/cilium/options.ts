@@ -7,14 +7,14 @@ import { defaultVersion, minorVersion } from './versions.ts'
 export const options: readonly TargetOption[] = [
   {
     name: 'cilium-version',
-    placeholder: '<version>',
+    argument: '<version>',
     help: 'version of Cilium in the cluster',
     default: defaultVersion,
     check: (word) => (minorVersion(word) === undefined ? 'it is not 1.9 or later' : undefined),
   },
   {
     name: 'ipblock',
-    placeholder: '<external|literal>',
+    argument: '<external|literal>',
     help: 'whether an ipBlock means addresses outside of the cluster only, or of pods and nodes too',
     default: 'external',
     check: (word) =>
@@ -22,14 +22,14 @@ export const options: readonly TargetOption[] = [
   },
   {
     name: 'pod-cidr',
-    placeholder: '<cidr,...>',
+    argument: '<cidr,...>',
     help: 'addresses of pods',
     list: true,
     check: cidrFault,
   },
   {
     name: 'node-cidr',
-    placeholder: '<cidr,...>',
+    argument: '<cidr,...>',
     help: 'addresses of nodes',
     list: true,
     check: cidrFault,

@@ -13,7 +13,7 @@ import { oneLine } from './text.ts'
 const options: readonly TargetOption[] = [
   {
     name: 'icmp',
-    placeholder: '<policy|essential>',
+    argument: '<policy|essential>',
     help: 'whether ICMP errors and neighbour discovery pass whatever the policies say',
     default: 'policy',
     check: (word) =>
