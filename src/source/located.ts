@@ -94,10 +94,11 @@ export function toPlain(node: Located): unknown {
       return node.items.map(toPlain)
     case 'map': {
       const object: Record<string, unknown> = {}
-      for (const [key, { value }] of node.entries) {
+      // forEach, since a loop makes a pair of every entry, and this runs for every node of the input.
+      node.entries.forEach(({ value }, key) => {
         if (key !== '__proto__') object[key] = toPlain(value)
         else Object.defineProperty(object, key, { ...ownProperty, value: toPlain(value) })
-      }
+      })
       return object
     }
   }

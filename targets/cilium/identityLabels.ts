@@ -37,5 +37,7 @@ const ignoredKeys: readonly RegExp[] = [
 ]
 
 function ends(patterns: readonly RegExp[], key: string): readonly number[] {
-  return patterns.flatMap((pattern) => pattern.exec(key)?.[0].length ?? [])
+  return patterns
+    .filter((pattern) => pattern.test(key))
+    .map((pattern) => pattern.exec(key)?.[0].length ?? 0)
 }
