@@ -1,5 +1,6 @@
 // Sources → one policy set, whatever the dialects, and the faults of input that holds no policy.
 import { dialects } from '../targets/index.ts'
+import { byName } from './algebra/order.ts'
 import type { Reporter } from './diagnostics/diagnostic.ts'
 import type { PolicySet } from './ir/types.ts'
 import { sortOut } from './sortOut.ts'
@@ -20,7 +21,7 @@ export function readPolicies(
   namespace: string | undefined,
   reporter: Reporter,
 ): ReadResult {
-  const sorted = [...sources].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  const sorted = [...sources].sort(byName)
   const read = sorted.map((source) => readSource(source, reporter))
   reportEmpty(read, reporter)
   const documents = read.flatMap((one) => one.documents)

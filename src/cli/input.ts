@@ -1,6 +1,7 @@
 // Files, directories and standard input → sources, with kubectl's habits.
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { byName } from '../algebra/order.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import { makeSource, type Source } from '../source/source.ts'
 import type { Terminal } from './terminal.ts'
@@ -57,9 +58,7 @@ function filesOf(path: string, recursive: boolean, reporter: Reporter): readonly
 }
 
 function listFiles(directory: string, recursive: boolean): readonly string[] {
-  const entries = readdirSync(directory, { withFileTypes: true }).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  )
+  const entries = readdirSync(directory, { withFileTypes: true }).sort(byName)
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name)
     if (entry.isDirectory()) return recursive ? listFiles(path, recursive) : []

@@ -1,6 +1,7 @@
 // Output of `kubectl get namespaces,pods,nodes -A -o yaml` → cluster. Only pods that policies can be
 // about are kept: with an address, not finished, with a network namespace of their own.
 import { type Address, parseAddress, printAddress } from '../algebra/address.ts'
+import { byName } from '../algebra/order.ts'
 import type { Code } from '../diagnostics/catalog.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import { namespaceNameLabel } from '../ir/selector.ts'
@@ -29,7 +30,7 @@ import type { Cluster, Host, NamedPort, Namespace, Pod } from './types.ts'
  */
 export function readCluster(sources: readonly Source[], reporter: Reporter): Cluster | null {
   const before = reporter.errors
-  const sorted = [...sources].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const sorted = [...sources].sort(byName)
   const resources = sorted
     .flatMap((source) => readDocuments(source, reporter))
     .flatMap((document) => resourcesOf(document, reporter))
@@ -251,8 +252,4 @@ function reportAllWaiting([first]: readonly Span[], reporter: Reporter): void {
 
 function unique(addresses: readonly Address[]): readonly Address[] {
   return [...new Map(addresses.map((address) => [printAddress(address), address])).values()]
-}
-
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
 }

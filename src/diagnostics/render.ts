@@ -1,4 +1,5 @@
 // Diagnostics for people: `file:line:column: error NP2011: …`, the line with a caret, then the help.
+import { byCodeUnit } from '../algebra/order.ts'
 import { lineText, positionAt, type Span } from '../source/source.ts'
 import type { Diagnostic, Label, Severity } from './diagnostic.ts'
 
@@ -36,9 +37,9 @@ export function byPlace(a: Diagnostic, b: Diagnostic): number {
   if (isCount(a) !== isCount(b)) return isCount(a) ? 1 : -1
   const [first, second] = [a.labels[0]?.span, b.labels[0]?.span]
   const [nameA, nameB] = [first?.source.name ?? '', second?.source.name ?? '']
-  if (nameA !== nameB) return nameA < nameB ? -1 : 1
+  if (nameA !== nameB) return byCodeUnit(nameA, nameB)
   if (first?.start !== second?.start) return (first?.start ?? 0) - (second?.start ?? 0)
-  return a.code < b.code ? -1 : a.code > b.code ? 1 : 0
+  return byCodeUnit(a.code, b.code)
 }
 
 function renderOne(one: Diagnostic, paint: Paint): string {

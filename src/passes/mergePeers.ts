@@ -8,9 +8,9 @@ import {
   covers,
   printCidr,
 } from '../algebra/address.ts'
+import { uniqueBy } from '../algebra/order.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { Peer, Rule } from '../ir/types.ts'
-import { uniqueBy } from './order.ts'
 import type { Pass } from './pass.ts'
 
 type CidrPeer = Extract<Peer, { kind: 'cidr' }>

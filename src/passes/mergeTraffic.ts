@@ -1,7 +1,7 @@
 // Traffic of a rule in one form: ranges of a protocol joined, whatever a wider item covers dropped.
 import { union } from '../algebra/interval.ts'
+import { uniqueBy } from '../algebra/order.ts'
 import { type Ports, type Protocol, protocols, type Rule, type Traffic } from '../ir/types.ts'
-import { uniqueBy } from './order.ts'
 import type { Pass } from './pass.ts'
 
 /** Joins the traffic of each rule. */

@@ -1,5 +1,5 @@
 // Policies in one order, whatever the order of files: the meaning of a tier does not depend on it.
-import { byCodeUnit } from './order.ts'
+import { byCodeUnit } from '../algebra/order.ts'
 import type { Pass } from './pass.ts'
 
 /** Sorts the policies of each tier by namespace, then name. Policies of the cluster come first. */

@@ -1,7 +1,8 @@
 // Selectors in one order: nested conjunctions opened, parts sorted, repeats dropped.
+
+import { byCodeUnit, uniqueBy } from '../algebra/order.ts'
 import { and } from '../ir/selector.ts'
 import type { Peer, PodMatch, Selector } from '../ir/types.ts'
-import { byCodeUnit, uniqueBy } from './order.ts'
 import type { Pass } from './pass.ts'
 
 /** Rewrites the selector of each subject. */

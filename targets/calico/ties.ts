@@ -1,4 +1,5 @@
 // Policies of equal order: Calico sorts them by texts of its own, which need not agree with the source.
+import { byCodeUnit, groupBy } from '../../src/algebra/order.ts'
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
 import { aboutPolicy } from '../../src/emit/complain.ts'
 import { directions, type Policy, type Tier } from '../../src/ir/types.ts'
@@ -28,13 +29,7 @@ export function reportTies(tier: Tier, options: CalicoOptions, reporter: Reporte
 }
 
 function tiesOf(policies: readonly Policy[]): readonly (readonly Policy[])[] {
-  const groups = new Map<string, Policy[]>()
-  for (const policy of policies) {
-    const key = `${policy.namespace}/${policy.order}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [policy])
-    else group.push(policy)
-  }
+  const groups = groupBy(policies, ({ namespace, order }) => `${namespace}/${order}`)
   return [...groups.values()].filter(({ length }) => length > 1)
 }
 
@@ -50,6 +45,6 @@ function sortedBy(
 ): readonly Policy[] {
   return policies
     .map((policy) => ({ policy, key: keyOf(policy) }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .sort((a, b) => byCodeUnit(a.key, b.key))
     .map(({ policy }) => policy)
 }

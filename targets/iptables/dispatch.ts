@@ -8,6 +8,7 @@ import {
   printAddress,
   printCidr,
 } from '../../src/algebra/address.ts'
+import { groupBy } from '../../src/algebra/order.ts'
 import { hostPrefix } from './peers.ts'
 import type { Chain } from './profiles.ts'
 import { chainName, quoteComment } from './text.ts'
@@ -79,15 +80,4 @@ function splitPrefix(leaves: readonly Leaf[], depth: number, family: Family): nu
 
 function sameBlock(a: Cidr, b: Cidr): boolean {
   return a.base === b.base
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
 }

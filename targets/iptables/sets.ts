@@ -1,6 +1,7 @@
 // Address sets of ipset. A set is named after what it holds: new contents are a new set, and rules
 // move over to it in one step.
 import type { Family } from '../../src/algebra/address.ts'
+import { byName } from '../../src/algebra/order.ts'
 import { setName } from './text.ts'
 
 /** One set, before it is printed. */
@@ -21,18 +22,18 @@ export interface SetCollector {
 
 /** Makes an empty collector. */
 export function makeSetCollector(): SetCollector {
-  const byName = new Map<string, AddressSet>()
+  const known = new Map<string, AddressSet>()
   return {
     add(family, type, elements) {
       const sorted = [...new Set(elements)].sort()
       const name = setName(family, [type, ...sorted])
-      if (!byName.has(name)) {
-        byName.set(name, { name, type, family: family === 4 ? 'inet' : 'inet6', elements: sorted })
+      if (!known.has(name)) {
+        known.set(name, { name, type, family: family === 4 ? 'inet' : 'inet6', elements: sorted })
       }
       return name
     },
     get sets() {
-      return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+      return [...known.values()].sort(byName)
     },
   }
 }
