@@ -7,7 +7,13 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
-import type { Located, LocatedDocument, LocatedEntry } from './located.ts'
+import {
+  type Located,
+  type LocatedDocument,
+  type LocatedEntry,
+  locatedMap,
+  locatedSequence,
+} from './located.ts'
 import { nestingLimit, reportNesting } from './nesting.ts'
 import type { Source } from './source.ts'
 
@@ -75,14 +81,13 @@ function convert(node: Node, reading: Reading): Located {
   const end = start + node.length
   switch (node.type) {
     case 'object':
-      return { kind: 'map', start, end, entries: convertEntries(node.children ?? [], reading) }
+      return locatedMap(start, end, convertEntries(node.children ?? [], reading))
     case 'array':
-      return {
-        kind: 'sequence',
+      return locatedSequence(
         start,
         end,
-        items: (node.children ?? []).map((item) => convert(item, reading)),
-      }
+        (node.children ?? []).map((item) => convert(item, reading)),
+      )
     default:
       return { kind: 'scalar', start, end, value: node.value as string | number | boolean | null }
   }

@@ -10,6 +10,8 @@ export interface LocatedMap {
   readonly start: number
   readonly end: number
   readonly entries: ReadonlyMap<string, LocatedEntry>
+  /** The same as a plain object. */
+  readonly plain: Readonly<Record<string, unknown>>
 }
 
 /** A key and its value. `keyStart`/`keyEnd` are the offsets of the key's text. */
@@ -25,6 +27,8 @@ export interface LocatedSequence {
   readonly start: number
   readonly end: number
   readonly items: readonly Located[]
+  /** The same as a plain list. */
+  readonly plain: readonly unknown[]
 }
 
 /** A string, number, boolean or null. */
@@ -85,26 +89,35 @@ export function keySpanAt(document: LocatedDocument, path: readonly PathStep[]):
   return { source: document.source, start: entry.keyStart, end: entry.keyEnd }
 }
 
-/** The plain value of a tree. Keys of maps are own properties, `__proto__` included. */
+/** The plain value of a tree, as any reader of YAML or JSON gives it; not to be changed. */
 export function toPlain(node: Located): unknown {
-  switch (node.kind) {
-    case 'scalar':
-      return node.value
-    case 'sequence':
-      return node.items.map(toPlain)
-    case 'map': {
-      const object: Record<string, unknown> = {}
-      // forEach, since a loop makes a pair of every entry, and this runs for every node of the input.
-      node.entries.forEach(({ value }, key) => {
-        if (key !== '__proto__') object[key] = toPlain(value)
-        else Object.defineProperty(object, key, { ...ownProperty, value: toPlain(value) })
-      })
-      return object
-    }
-  }
+  return node.kind === 'scalar' ? node.value : node.plain
+}
+
+/** Makes a mapping. Its keys become own properties of the plain object, `__proto__` included. */
+export function locatedMap(
+  start: number,
+  end: number,
+  entries: ReadonlyMap<string, LocatedEntry>,
+): LocatedMap {
+  const plain: Record<string, unknown> = {}
+  entries.forEach(({ value }, key) => {
+    if (key !== '__proto__') plain[key] = toPlain(value)
+    else Object.defineProperty(plain, key, { ...ownProperty, value: toPlain(value) })
+  })
+  return { kind: 'map', start, end, entries, plain }
 }
 
 const ownProperty = { enumerable: true, configurable: true, writable: true }
+
+/** Makes a sequence. */
+export function locatedSequence(
+  start: number,
+  end: number,
+  items: readonly Located[],
+): LocatedSequence {
+  return { kind: 'sequence', start, end, items, plain: items.map(toPlain) }
+}
 
 const plainKey = /^[A-Za-z_][\w-]*$/
 

@@ -13,7 +13,15 @@ import {
 } from 'yaml'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import { reportLostIndentation } from './indentation.ts'
-import type { Ambiguity, Located, LocatedDocument, LocatedEntry, LocatedScalar } from './located.ts'
+import {
+  type Ambiguity,
+  type Located,
+  type LocatedDocument,
+  type LocatedEntry,
+  type LocatedScalar,
+  locatedMap,
+  locatedSequence,
+} from './located.ts'
 import { nestingLimit, reportNesting } from './nesting.ts'
 import { readPlainScalar } from './plainScalar.ts'
 import type { Source, Span } from './source.ts'
@@ -133,10 +141,10 @@ function convert(node: Node, reading: Reading): Located {
 
 function convertContent(node: Node, reading: Reading): Located {
   const [start, end] = rangeOf(node)
-  if (isMap(node)) return { kind: 'map', start, end, entries: convertEntries(node, reading) }
+  if (isMap(node)) return locatedMap(start, end, convertEntries(node, reading))
   if (isSeq(node)) {
     const items = node.items.map((item) => convert(item as Node, reading))
-    return { kind: 'sequence', start, end, items }
+    return locatedSequence(start, end, items)
   }
   return convertScalar(node, reading)
 }
