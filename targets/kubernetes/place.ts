@@ -25,13 +25,10 @@ export function rootOf(document: LocatedDocument, reporter: Reporter): Place {
   return { document, reporter, parent: null, step: '' }
 }
 
-/** The place of a node below. */
-export function into(place: Place, ...steps: readonly PathStep[]): Place {
-  let inner = place
-  for (const step of steps) {
-    inner = { document: place.document, reporter: place.reporter, parent: inner, step }
-  }
-  return inner
+/** The place of a node below, one or two steps down. */
+export function into(place: Place, step: PathStep, further?: PathStep): Place {
+  const inner = { document: place.document, reporter: place.reporter, parent: place, step }
+  return further === undefined ? inner : into(inner, further)
 }
 
 function pathOf({ parent, step }: Place): readonly PathStep[] {
