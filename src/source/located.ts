@@ -89,7 +89,7 @@ export function keySpanAt(document: LocatedDocument, path: readonly PathStep[]):
   return { source: document.source, start: entry.keyStart, end: entry.keyEnd }
 }
 
-/** The plain value of a tree, as any reader of YAML or JSON gives it; not to be changed. */
+/** The plain value of a tree, as a reader of YAML or JSON gives it; not to be changed. */
 export function toPlain(node: Located): unknown {
   return node.kind === 'scalar' ? node.value : node.plain
 }
