@@ -1,6 +1,7 @@
 // Whatever README.md shows runs as written and prints what it shows.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,6 +10,8 @@ import { inFolder } from '../support/run.ts'
 
 const test = suite('README')
 const readme = readFileSync('README.md', 'utf8')
+// As on a machine that has never seen this package: npx then builds it while the other tests run.
+const cache = mkdtempSync(join(tmpdir(), 'netpolc-npm-'))
 
 interface Session {
   readonly line: number
@@ -23,12 +26,16 @@ for (const { line, command, shown } of sessionsOf(readme)) {
       const script = command
         .replace('npm ci && ', '')
         .replaceAll(' rules', ` ${join(folder, 'rules')}`)
-      const { stdout, stderr } = spawnSync('bash', ['-c', `${script} 2>&1`])
+      const { stdout, stderr } = spawnSync('bash', ['-c', `${script} 2>&1`], {
+        env: { ...process.env, npm_config_cache: cache },
+      })
       // npm speaks of its own settings on the way.
       const printed = `${stdout}${stderr}`.replace(/^npm warn .*\n/gm, '')
       assert.fixture(withoutCuts(printed, shown), shown)
     }))
 }
+
+test.after(() => rmSync(cache, { recursive: true, force: true }))
 
 test('the table of dialects is that of targets/index.ts', () => {
   const names = [...new Set([...dialects, ...targets].map(({ name }) => name))]
