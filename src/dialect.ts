@@ -23,8 +23,13 @@ export interface Dialect {
   readonly title: string
   readonly kinds: readonly ReadKind[]
   /**
-   * The tier that the resources make up. What is not valid is reported with its place and left out;
-   * a caller that sees an error in the reporter must not use the result.
+   * The tiers that the resources make up, in order. What is not valid is reported with its place and
+   * left out; a caller that sees an error in the reporter must not use the result.
    */
-  readonly read: (resources: readonly Resource[], context: ReadContext) => Tier
+  readonly read: (resources: readonly Resource[], context: ReadContext) => readonly Tier[]
+  /**
+   * For the dialect of an engine: where the engine puts Kubernetes policies among its own tiers.
+   * Absent for dialects that every engine knows.
+   */
+  readonly adopt?: (own: readonly Tier[], kubernetes: Tier) => readonly Tier[]
 }

@@ -2,7 +2,8 @@
 import { dialects } from '../targets/index.ts'
 import { byName } from './algebra/order.ts'
 import type { Reporter } from './diagnostics/diagnostic.ts'
-import type { PolicySet } from './ir/types.ts'
+import type { Dialect } from './dialect.ts'
+import type { PolicySet, Tier } from './ir/types.ts'
 import { sortOut } from './sortOut.ts'
 import type { LocatedDocument } from './source/located.ts'
 import { readDocuments } from './source/read.ts'
@@ -22,18 +23,40 @@ export function readPolicies(
   reporter: Reporter,
 ): ReadResult {
   const sorted = [...sources].sort(byName)
-  const read = sorted.map((source) => readSource(source, reporter))
-  reportEmpty(read, reporter)
-  const documents = read.flatMap((one) => one.documents)
+  const files = sorted.map((source) => readSource(source, reporter))
+  reportEmpty(files, reporter)
+  const documents = files.flatMap((one) => one.documents)
   const resources = documents.flatMap((document) => resourcesOf(document, reporter))
   const { byDialect, passedOver } = sortOut(resources, reporter)
   const context = { namespace: checkNamespace(namespace ?? 'default', reporter), reporter }
   const used = dialects.filter((dialect) => (byDialect.get(dialect) ?? []).length > 0)
-  const tiers = used.map((dialect) => dialect.read(byDialect.get(dialect) ?? [], context))
+  const read = used.map((dialect) => ({
+    dialect,
+    tiers: dialect.read(byDialect.get(dialect) ?? [], context),
+  }))
   if (used.length === 0 && reporter.errors === 0) {
     reportNoPolicy(documents, passedOver, reporter)
   }
-  return { set: { tiers }, passedOver }
+  return { set: { tiers: joined(read, reporter) }, passedOver }
+}
+
+interface ReadDialect {
+  readonly dialect: Dialect
+  readonly tiers: readonly Tier[]
+}
+
+/** One engine enforces all of it: Kubernetes policies stand where that engine puts them. */
+function joined(read: readonly ReadDialect[], reporter: Reporter): readonly Tier[] {
+  const engines = read.filter(({ dialect }) => dialect.adopt !== undefined)
+  const [engine] = engines
+  if (engines.length > 1) {
+    const titles = engines.map(({ dialect }) => dialect.title).join(' and ')
+    reporter.report('NP1017', { message: `the input holds policies of ${titles}` })
+  }
+  const others = read.filter((one) => one !== engine).flatMap(({ tiers }) => tiers)
+  if (engine?.dialect.adopt === undefined) return others
+  const { adopt } = engine.dialect
+  return others.reduce<readonly Tier[]>((own, tier) => adopt(own, tier), engine.tiers)
 }
 
 interface ReadSource {

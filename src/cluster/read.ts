@@ -4,7 +4,7 @@ import { type Address, parseAddress, printAddress } from '../algebra/address.ts'
 import { byName } from '../algebra/order.ts'
 import type { Code } from '../diagnostics/catalog.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
-import { namespaceNameLabel } from '../ir/selector.ts'
+import { namespaceNameLabel, serviceAccountNameLabel } from '../ir/selector.ts'
 import { protocols } from '../ir/types.ts'
 import { makeShapeCheck, type ShapeCheck } from '../schema/checkShape.ts'
 import type { PathStep } from '../source/located.ts'
@@ -16,13 +16,14 @@ import {
   namespaceSchema,
   nodeSchema,
   podSchema,
+  type RawAccount,
   type RawContainer,
   type RawContainerPort,
   type RawNamespace,
   type RawNode,
   type RawPod,
 } from './schema.ts'
-import type { Cluster, Host, NamedPort, Namespace, Pod } from './types.ts'
+import type { Cluster, Host, NamedPort, Namespace, Pod, ServiceAccount } from './types.ts'
 
 /**
  * Reads a snapshot; other kinds in it are passed over. Null after reporting an error: a part of the
@@ -41,6 +42,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
   const known: Known = {
     namespaces: new Map(namespaces.map((one) => [one.name, one])),
     nodes: new Set(nodes.map(({ value }) => value.name)),
+    accounts: accountFinder(ofKind('ServiceAccount').flatMap((one) => readAccount(one, reporter))),
     waiting: [],
   }
   const pods = ofKind('Pod').flatMap((one) => readPod(one, known, reporter))
@@ -60,7 +62,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
 }
 
 /** Kinds of core/v1 that a snapshot is made of. */
-const kindsRead: readonly string[] = ['Namespace', 'Node', 'Pod']
+const kindsRead: readonly string[] = ['Namespace', 'Node', 'Pod', 'ServiceAccount']
 
 /** Something read, and where. */
 interface Found<T> {
@@ -71,12 +73,15 @@ interface Found<T> {
 interface Known {
   readonly namespaces: ReadonlyMap<string, Namespace>
   readonly nodes: ReadonlySet<string>
+  /** The account of a namespace by name; one that the snapshot leaves out has no labels. */
+  readonly accounts: (namespace: string, name: string) => ServiceAccount
   /** Pods found without address. */
   readonly waiting: Span[]
 }
 
 const checkNamespace: ShapeCheck<RawNamespace> = makeShapeCheck(namespaceSchema, {})
 const checkNode: ShapeCheck<RawNode> = makeShapeCheck(nodeSchema, {})
+const checkAccount: ShapeCheck<RawAccount> = makeShapeCheck(namespaceSchema, {})
 const checkPod: ShapeCheck<RawPod> = makeShapeCheck(podSchema, {})
 
 /** Phases whose address may belong to another pod by now. */
@@ -106,8 +111,22 @@ function readNode({ document }: Resource, reporter: Reporter): Found<Host>[] {
       ? readAddress(address, { document, path: ['status', 'addresses', index], reporter })
       : [],
   )
-  const value: Host = { kind: 'host', name: raw.metadata.name, addresses: unique(addresses) }
+  const { name, labels } = raw.metadata
+  const value: Host = { kind: 'host', name, labels: labels ?? {}, addresses: unique(addresses) }
   return [{ value, at: spanAt(document, ['metadata', 'name']) }]
+}
+
+function readAccount({ document }: Resource, reporter: Reporter): RawAccount['metadata'][] {
+  const raw = checkAccount(document, reporter)
+  return raw === null ? [] : [raw.metadata]
+}
+
+function accountFinder(written: readonly RawAccount['metadata'][]): Known['accounts'] {
+  const labels = new Map(written.map((one) => [`${one.namespace ?? ''}/${one.name}`, one.labels]))
+  return (namespace, name) => ({
+    name,
+    labels: { ...labels.get(`${namespace}/${name}`), [serviceAccountNameLabel]: name },
+  })
 }
 
 /** A place in a snapshot's object. */
@@ -151,7 +170,7 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
     namespace,
     name: metadata.name,
     labels: metadata.labels ?? {},
-    serviceAccount: spec.serviceAccountName ?? 'default',
+    serviceAccount: known.accounts(namespace.name, spec.serviceAccountName ?? 'default'),
     ports: namedPorts(raw),
     addresses,
     node,

@@ -14,6 +14,9 @@ export interface RawNamespace {
   readonly metadata: RawMeta
 }
 
+/** A core/v1 ServiceAccount: its metadata is all there is to it. */
+export type RawAccount = RawNamespace
+
 /** A core/v1 Node. */
 export interface RawNode {
   readonly metadata: RawMeta

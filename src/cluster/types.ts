@@ -18,13 +18,19 @@ export interface Namespace {
   readonly labels: Labels
 }
 
+/** A service account; `labels` always holds its name under `serviceAccountNameLabel`. */
+export interface ServiceAccount {
+  readonly name: string
+  readonly labels: Labels
+}
+
 /** A running pod with addresses and a network namespace of its own. */
 export interface Pod {
   readonly kind: 'pod'
   readonly namespace: Namespace
   readonly name: string
   readonly labels: Labels
-  readonly serviceAccount: string
+  readonly serviceAccount: ServiceAccount
   readonly ports: readonly NamedPort[]
   /** At least one. */
   readonly addresses: readonly Address[]
@@ -36,6 +42,7 @@ export interface Pod {
 export interface Host {
   readonly kind: 'host'
   readonly name: string
+  readonly labels: Labels
   readonly addresses: readonly Address[]
 }
 
@@ -72,4 +79,6 @@ export interface Flow {
   readonly source: FlowEnd
   readonly destination: FlowEnd
   readonly traffic: FlowTraffic
+  /** The conditions (of rules) that hold; none when absent. */
+  readonly conditions?: readonly string[]
 }

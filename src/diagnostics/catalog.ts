@@ -89,6 +89,11 @@ export const catalog = {
     title: 'nesting is too deep',
     help: 'no policy needs that many levels; check the brackets',
   },
+  NP1017: {
+    severity: 'error',
+    title: 'policies of two engines',
+    help: 'one cluster has one engine: name the files of one of them',
+  },
 
   // NP2: structure and the API server's rules
   NP2001: {
@@ -171,6 +176,41 @@ export const catalog = {
     title: 'policy has no name',
     help: 'give it a "metadata.name": the output is named after it',
   },
+  NP2017: {
+    severity: 'error',
+    title: 'selector text is not valid',
+    help: 'write it as the engine does, such as "app == \'web\' && has(tier)"',
+  },
+  NP2018: {
+    severity: 'error',
+    title: 'rule is not valid',
+    help: 'the engine rejects it: change the rule',
+  },
+  NP2019: {
+    severity: 'error',
+    title: 'policy is not valid',
+    help: 'the engine rejects it: change the policy',
+  },
+  NP2020: {
+    severity: 'error',
+    title: 'what is referred to is absent',
+    help: 'add the object to the input, or correct its name',
+  },
+  NP2021: {
+    severity: 'error',
+    title: 'construct cannot be read',
+    help: 'its meaning would be lost: take the policy out of the input, or write it without',
+  },
+  NP2022: {
+    severity: 'error',
+    title: 'line of a firewall dump is not understood',
+    help: 'give the output of iptables-save, ip6tables-save or "ipset save" as it is',
+  },
+  NP2023: {
+    severity: 'error',
+    title: 'chains jump in a circle',
+    help: 'the kernel refuses such a rule set; check that the dump is whole',
+  },
 
   // NP3: accepted, and probably not meant
   NP3001: {
@@ -192,6 +232,11 @@ export const catalog = {
     severity: 'warning',
     title: 'rule never matches',
     help: 'remove the rule, or correct it',
+  },
+  NP3005: {
+    severity: 'warning',
+    title: 'construct has no effect',
+    help: 'remove it, or check what was meant',
   },
 
   // NP4: cluster snapshot
@@ -251,6 +296,11 @@ export const catalog = {
     help: 'change the text in the source',
   },
   NP5008: { severity: 'note', title: 'policy has another name in the target' },
+  NP5009: {
+    severity: 'error',
+    title: 'proof was not reached',
+    help: 'take policies apart that select by many labels, or compile with --no-verify',
+  },
 
   // NP6: command line and files
   NP6001: {

@@ -1,6 +1,13 @@
 // Whether a target can say what a policy set says, by what the target declares about itself.
 import type { Reporter } from '../diagnostics/diagnostic.ts'
-import { directions, type Policy, type PolicySet, type Rule, type Tier } from '../ir/types.ts'
+import {
+  directions,
+  type Peer,
+  type Policy,
+  type PolicySet,
+  type Rule,
+  type Tier,
+} from '../ir/types.ts'
 import type { Capabilities, Target } from './target.ts'
 
 /** Reports each construct that the target cannot express, as NP5001 at the place it comes from. */
@@ -41,6 +48,9 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
       !can.nonIsolating &&
       'a policy that selects without isolating',
   ]
+  if (!can.serviceAccounts && policy.subject.serviceAccounts.kind !== 'all') {
+    facts.push('a subject by its service account')
+  }
   const ofPolicy = facts.flatMap((fact) => (fact ? [{ fact, at: policy.origin }] : []))
   return [
     ...ofPolicy,
@@ -51,9 +61,31 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
 function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
   const [at] = rule.origins
   const kinds = new Set(rule.traffic.map(({ kind }) => kind))
+  const peers = rule.peers.filter(({ kind }) => can.peers.includes(kind))
   const facts = [
+    ...rule.peers.flatMap(({ kind }) => (can.peers.includes(kind) ? [] : [peerFacts[kind]])),
+    ...(!can.serviceAccounts && peers.some(namesAccounts) ? ['a peer by its service account'] : []),
+    ...(can.ruleSubjects || rule.subjects.every(({ kind }) => kind === 'any')
+      ? []
+      : ['a rule for a part of the subject']),
+    ...(can.conditions ? [] : rule.conditions.map((one) => `the condition "${one}"`)),
     ...(can.actions.includes(rule.action) ? [] : [`the action ${rule.action}`]),
     ...[...kinds].filter((kind) => !can.traffic.includes(kind)).map((kind) => `${kind} traffic`),
   ]
   return facts.map((fact) => ({ fact, at }))
+}
+
+const peerFacts: Readonly<Record<Peer['kind'], string>> = {
+  any: 'a peer that is everybody',
+  pods: 'pods as peers',
+  hosts: 'nodes as peers',
+  external: 'all external addresses as a peer',
+  cidr: 'address blocks as peers',
+  not: 'a peer by what it is not',
+  and: 'a peer by several tests at once',
+  or: 'a peer by several tests at once',
+}
+
+function namesAccounts(peer: Peer): boolean {
+  return peer.kind === 'pods' && peer.serviceAccounts.kind !== 'all'
 }

@@ -2,7 +2,7 @@
 // function that turns the IR into files. The core never asks which target it has in hand.
 import type { Cluster } from '../cluster/types.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
-import type { Action, PolicySet, Tier, Traffic } from '../ir/types.ts'
+import type { Action, Peer, PolicySet, Tier, Traffic } from '../ir/types.ts'
 
 /** What a target can express, as data: the core reports what is lost before the emitter runs. */
 export interface Capabilities {
@@ -11,6 +11,13 @@ export interface Capabilities {
   readonly tierDefaults: readonly Tier['default'][]
   readonly maxTiers: number
   readonly traffic: readonly Traffic['kind'][]
+  readonly peers: readonly Peer['kind'][]
+  /** Whether pods may be selected by their service account. */
+  readonly serviceAccounts: boolean
+  /** Whether a rule may be for a part of its policy's subject only. */
+  readonly ruleSubjects: boolean
+  /** Whether a rule may hold conditions that are carried as they are. */
+  readonly conditions: boolean
   /** Whether policies of the whole cluster (no namespace) can be written. */
   readonly clusterPolicies: boolean
   /** Whether a policy may select without isolating. */

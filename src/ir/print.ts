@@ -61,11 +61,21 @@ function ruleLines(rule: Rule, peerWord: string): readonly string[] {
     `    ${rule.action}  # ${rule.origins.map(describeOrigin).join(', ')}`,
     ...(rule.peers.length === 0 ? [`      ${peerWord} nobody`] : []),
     ...rule.peers.map((peer) => `      ${peerWord} ${printPeer(peer)}`),
+    ...subjectLines(rule),
     `      on ${printTraffic(rule.traffic)}`,
+    ...rule.conditions.map((condition) => `      if ${quote(condition)}`),
   ]
 }
 
-function printPeer(peer: Peer): string {
+function subjectLines({ subjects }: Rule): readonly string[] {
+  if (subjects.some(({ kind }) => kind === 'any')) return []
+  return subjects.length === 0
+    ? ['      for nobody']
+    : subjects.map((subject) => `      for ${printPeer(subject)}`)
+}
+
+/** A test of an endpoint in words, such as `pods app=web in namespace shop`. */
+export function printPeer(peer: Peer): string {
   switch (peer.kind) {
     case 'any':
       return 'anyone'
@@ -75,10 +85,21 @@ function printPeer(peer: Peer): string {
       const except = peer.except.map(printCidr).join(', ')
       return `${printCidr(peer.cidr)}${except === '' ? '' : ` except ${except}`}`
     }
+    case 'hosts': {
+      const nodes = { own: 'its own node', other: 'other nodes', any: 'nodes' }[peer.which]
+      return peer.nodes.kind === 'all' ? nodes : `${nodes} ${printSelector(peer.nodes)}`
+    }
+    case 'external':
+      return 'external addresses'
+    case 'not':
+      return `not (${printPeer(peer.of)})`
+    case 'and':
+    case 'or':
+      return peer.of.map((one) => `(${printPeer(one)})`).join(` ${peer.kind} `)
   }
 }
 
-function printMatch({ namespaces, pods }: PodMatch): string {
+function printMatch({ namespaces, pods, serviceAccounts }: PodMatch): string {
   const own = onlyNamespace(namespaces)
   const where =
     own !== null
@@ -86,7 +107,9 @@ function printMatch({ namespaces, pods }: PodMatch): string {
       : namespaces.kind === 'all'
         ? 'all namespaces'
         : `namespaces ${printSelector(namespaces)}`
-  return `${pods.kind === 'all' ? 'all pods' : `pods ${printSelector(pods)}`} in ${where}`
+  const account =
+    serviceAccounts.kind === 'all' ? '' : ` with service account ${printSelector(serviceAccounts)}`
+  return `${pods.kind === 'all' ? 'all pods' : `pods ${printSelector(pods)}`} in ${where}${account}`
 }
 
 function printTraffic(traffic: readonly Traffic[]): string {
@@ -100,8 +123,27 @@ function printTraffic(traffic: readonly Traffic[]): string {
   })
   return [
     ...parts,
-    ...traffic.flatMap((one) => (one.kind === 'icmp' ? [printIcmp(one)] : [])),
+    ...traffic.flatMap((one) => (one.kind === 'ports' ? [] : [printOther(one)])),
   ].join('; ')
+}
+
+function printOther(traffic: Exclude<Traffic, { kind: 'ports' }>): string {
+  switch (traffic.kind) {
+    case 'all':
+      return 'all traffic'
+    case 'icmp':
+      return printIcmp(traffic)
+    case 'protocols':
+      return traffic.from === traffic.to
+        ? `protocol ${traffic.from}`
+        : `protocols ${traffic.from}-${traffic.to}`
+    case 'family':
+      return `IPv${traffic.family}`
+    case 'not':
+      return `not (${printTraffic([traffic.of])})`
+    case 'and':
+      return traffic.of.map((one) => `(${printTraffic([one])})`).join(' and ')
+  }
 }
 
 function printPorts(ports: Ports): string {

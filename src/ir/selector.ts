@@ -1,8 +1,14 @@
 // Making, testing and rearranging selectors.
-import type { PodMatch, Selector } from './types.ts'
+import type { Peer, PodMatch, Selector } from './types.ts'
 
 /** The namespace label whose value is the namespace's name (immutable since Kubernetes 1.21). */
 export const namespaceNameLabel = 'kubernetes.io/metadata.name'
+
+/** Stands for the name of a service account among its labels; no label of Kubernetes starts so. */
+export const serviceAccountNameLabel = '@name'
+
+/** The test that every endpoint passes. */
+export const everyone: readonly Peer[] = [{ kind: 'any' }]
 
 /** One test of one label; a list of them is a conjunction. */
 export interface Requirement {
@@ -28,9 +34,15 @@ export function and(parts: readonly Selector[]): Selector {
   return { kind: 'and', of: kept }
 }
 
+/** One of the parts; never true for none of them. */
+export function or(parts: readonly Selector[]): Selector {
+  const [only] = parts
+  return only !== undefined && parts.length === 1 ? only : { kind: 'or', of: parts }
+}
+
 /** The pods of one namespace that `pods` selects. */
 export function podsOfNamespace(namespace: string, pods: Selector): PodMatch {
-  return { namespaces: isIn(namespaceNameLabel, [namespace]), pods }
+  return { namespaces: isIn(namespaceNameLabel, [namespace]), pods, serviceAccounts: all }
 }
 
 /** Whether labels satisfy a selector. */

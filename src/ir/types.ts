@@ -13,6 +13,11 @@ export type Verdict = 'allow' | 'deny'
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 export const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
 
+/** What IANA calls them in an IP header. */
+export const protocolNumbers: Readonly<Record<Protocol, number>> = { TCP: 6, UDP: 17, SCTP: 132 }
+/** ICMP of IPv4 and of IPv6. */
+export const icmpNumbers: Readonly<Record<4 | 6, number>> = { 4: 1, 6: 58 }
+
 /**
  * A test of a set of labels. `in`: the label is there and has one of the values (none: never true).
  * Everything else is built from it; an absent label makes `in` and `exists` false.
@@ -26,22 +31,33 @@ export type Selector =
   | { readonly kind: 'or'; readonly of: readonly Selector[] }
 
 /**
- * Pods, by the labels of their namespace and their own. The namespace label
- * `kubernetes.io/metadata.name` is the namespace's name, so "in namespace shop" is a selector too.
+ * Pods, by the labels of their namespace, their own, and those of their service account. The
+ * namespace label `kubernetes.io/metadata.name` is the namespace's name, and the account's label
+ * `serviceAccountNameLabel` its name, so "in namespace shop" is a selector too.
  * Host-network pods are hosts, never pods.
  */
 export interface PodMatch {
   readonly namespaces: Selector
   readonly pods: Selector
+  readonly serviceAccounts: Selector
 }
 
-/** The other end of a flow. */
+/** A test of one end of a flow. */
 export type Peer =
   /** Every endpoint: pods, hosts and external addresses. */
   | { readonly kind: 'any' }
   | ({ readonly kind: 'pods' } & PodMatch)
+  /** Nodes by their labels: the other end's own node, the others, or any. */
+  | { readonly kind: 'hosts'; readonly nodes: Selector; readonly which: 'any' | 'own' | 'other' }
+  /** Every address that belongs to no pod and no node. */
+  | { readonly kind: 'external' }
   /** Every endpoint, of whatever kind, whose address is in `cidr` and in none of `except`. */
   | { readonly kind: 'cidr'; readonly cidr: Cidr; readonly except: readonly Cidr[] }
+  | { readonly kind: 'not'; readonly of: Peer }
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Peer[] }
+
+/** The tests that every dialect has. */
+export type PlainPeer = Extract<Peer, { readonly kind: 'any' | 'pods' | 'cidr' }>
 
 /** Destination ports. Numbers are 1 to 65535 (0 is never a destination), bounds included. */
 export type Ports =
@@ -62,12 +78,28 @@ export type Traffic =
       readonly type: number | null
       readonly code: number | null
     }
+  /** IP protocols by number, 0 to 255, bounds included; those that have ports or types too. */
+  | { readonly kind: 'protocols'; readonly from: number; readonly to: number }
+  /** Everything over this IP version. */
+  | { readonly kind: 'family'; readonly family: 4 | 6 }
+  | { readonly kind: 'not'; readonly of: Traffic }
+  | { readonly kind: 'and'; readonly of: readonly Traffic[] }
 
-/** Matches when one of the peers and one of the kinds of traffic match; empty lists never do. */
+/**
+ * Matches when one of the subjects, one of the peers and one of the kinds of traffic match, and all
+ * conditions hold; an empty list of subjects, peers or traffic never matches.
+ */
 export interface Rule {
   readonly action: Action
+  /** Which of the policy's endpoints it is for; `everyone` for all of them. */
+  readonly subjects: readonly Peer[]
   readonly peers: readonly Peer[]
   readonly traffic: readonly Traffic[]
+  /**
+   * What else must hold and cannot be known from a flow's ends and ports, such as a path of HTTP:
+   * each a canonical text. The same text means the same condition, two texts are independent.
+   */
+  readonly conditions: readonly string[]
   readonly origins: Origins
 }
 

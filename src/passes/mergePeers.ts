@@ -61,6 +61,8 @@ function outermost(blocks: readonly Cidr[]): readonly Cidr[] {
 }
 
 function keyOf(peer: Peer): string {
-  if (peer.kind !== 'cidr') return JSON.stringify(peer)
+  if (peer.kind !== 'cidr') {
+    return JSON.stringify(peer, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
+  }
   return [peer.cidr, ...peer.except].map(printCidr).join(' ')
 }

@@ -17,6 +17,10 @@ function merged(traffic: Rule['traffic']): Rule['traffic'] {
   return [
     ...protocols.flatMap((protocol) => ofProtocol(protocol, traffic)),
     ...uniqueBy(icmp, ({ family, type, code }) => `${family} ${type} ${code}`),
+    ...uniqueBy(
+      traffic.filter(({ kind }) => kind !== 'ports' && kind !== 'icmp'),
+      (one) => JSON.stringify(one),
+    ),
   ]
 }
 

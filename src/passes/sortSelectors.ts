@@ -21,21 +21,44 @@ export const sortPeerSelectors: Pass = {
   of: 'rule',
   change: (rule) => {
     const peers = rule.peers.map(sortPeer)
-    return peers.every((peer, at) => peer === rule.peers[at]) ? rule : { ...rule, peers }
+    const subjects = rule.subjects.map(sortPeer)
+    const isSame =
+      peers.every((peer, at) => peer === rule.peers[at]) &&
+      subjects.every((subject, at) => subject === rule.subjects[at])
+    return isSame ? rule : { ...rule, subjects, peers }
   },
 }
 
 function sortPeer(peer: Peer): Peer {
-  if (peer.kind !== 'pods') return peer
-  const sorted = sortMatch(peer)
-  return sorted === peer ? peer : { kind: 'pods', ...sorted }
+  switch (peer.kind) {
+    case 'any':
+    case 'external':
+    case 'cidr':
+      return peer
+    case 'pods': {
+      const sorted = sortMatch(peer)
+      return sorted === peer ? peer : { kind: 'pods', ...sorted }
+    }
+    case 'hosts':
+      return { ...peer, nodes: sortSelector(peer.nodes) }
+    case 'not':
+      return { kind: 'not', of: sortPeer(peer.of) }
+    case 'and':
+    case 'or':
+      return { kind: peer.kind, of: peer.of.map(sortPeer) }
+  }
 }
 
 /** Most selectors are sorted as they come: those are handed back, not copied. */
 function sortMatch(match: PodMatch): PodMatch {
-  const [namespaces, pods] = [sortSelector(match.namespaces), sortSelector(match.pods)]
-  if (namespaces === match.namespaces && pods === match.pods) return match
-  return { namespaces, pods }
+  const namespaces = sortSelector(match.namespaces)
+  const pods = sortSelector(match.pods)
+  const serviceAccounts = sortSelector(match.serviceAccounts)
+  const isSame =
+    namespaces === match.namespaces &&
+    pods === match.pods &&
+    serviceAccounts === match.serviceAccounts
+  return isSame ? match : { namespaces, pods, serviceAccounts }
 }
 
 /** The selector with sorted values and parts; it holds for the same labels. */

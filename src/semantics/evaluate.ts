@@ -2,20 +2,22 @@
 // semantics of the IR literally. It is the second, stupid judge that everything cleverer is tested
 // against, so it is written to be read, not to be fast.
 import { contains } from '../algebra/address.ts'
-import type { Endpoint, Flow, FlowEnd, FlowTraffic, NamedPort } from '../cluster/types.ts'
+import type { Endpoint, Flow, FlowEnd, FlowTraffic } from '../cluster/types.ts'
 import { selects } from '../ir/selector.ts'
-import type {
-  Direction,
-  Peer,
-  PodMatch,
-  Policy,
-  PolicySet,
-  Ports,
-  Rule,
-  Section,
-  Tier,
-  Traffic,
-  Verdict,
+import {
+  type Direction,
+  icmpNumbers,
+  type Peer,
+  type PodMatch,
+  type Policy,
+  type PolicySet,
+  type Ports,
+  protocolNumbers,
+  type Rule,
+  type Section,
+  type Tier,
+  type Traffic,
+  type Verdict,
 } from '../ir/types.ts'
 
 /** What the reading of a policy set rests on. */
@@ -138,18 +140,22 @@ function sectionOf(policy: Policy, direction: Direction): Section {
   return policy[direction] ?? { isolates: false, rules: [] }
 }
 
-function matches(rule: Rule, { peer, flow, assume }: View): boolean {
-  const { endpoint } = flow.destination
-  const named = endpoint.kind === 'pod' ? endpoint.ports : []
+function matches(rule: Rule, { subject, peer, flow, assume }: View): boolean {
   return (
-    rule.peers.some((one) => matchesPeer(one, peer, assume)) &&
-    rule.traffic.some((one) =>
-      matchesTraffic(one, flow.traffic, named, flow.destination.address.family),
-    )
+    rule.subjects.some((one) => matchesPeer(one, subject, peer, assume)) &&
+    rule.peers.some((one) => matchesPeer(one, peer, subject, assume)) &&
+    rule.traffic.some((one) => matchesTraffic(one, flow)) &&
+    rule.conditions.every((one) => flow.conditions?.includes(one))
   )
 }
 
-function matchesPeer(peer: Peer, end: FlowEnd, assume: Assumptions): boolean {
+/** Whether one end of a flow passes a test; `other` is the flow's other end. */
+export function matchesPeer(
+  peer: Peer,
+  end: FlowEnd,
+  other: FlowEnd,
+  assume: Assumptions,
+): boolean {
   switch (peer.kind) {
     case 'any':
       return true
@@ -160,7 +166,26 @@ function matchesPeer(peer: Peer, end: FlowEnd, assume: Assumptions): boolean {
       return (
         contains(peer.cidr, end.address) && !peer.except.some((cidr) => contains(cidr, end.address))
       )
+    case 'hosts':
+      return isHost(peer, end.endpoint, other.endpoint)
+    case 'external':
+      return end.endpoint.kind === 'external'
+    case 'not':
+      return !matchesPeer(peer.of, end, other, assume)
+    case 'and':
+      return peer.of.every((one) => matchesPeer(one, end, other, assume))
+    case 'or':
+      return peer.of.some((one) => matchesPeer(one, end, other, assume))
   }
+}
+
+function isHost(
+  { nodes, which }: Extract<Peer, { kind: 'hosts' }>,
+  endpoint: Endpoint,
+  other: Endpoint,
+): boolean {
+  if (endpoint.kind !== 'host' || !selects(nodes, endpoint.labels)) return false
+  return which === 'any' || isOwnNode(other, endpoint) === (which === 'own')
 }
 
 /** Whether a pod match selects an endpoint; hosts and external addresses are never selected. */
@@ -168,16 +193,15 @@ export function selectsEndpoint(match: PodMatch, endpoint: Endpoint): boolean {
   return (
     endpoint.kind === 'pod' &&
     selects(match.namespaces, endpoint.namespace.labels) &&
-    selects(match.pods, endpoint.labels)
+    selects(match.pods, endpoint.labels) &&
+    selects(match.serviceAccounts, endpoint.serviceAccount.labels)
   )
 }
 
-function matchesTraffic(
-  traffic: Traffic,
-  sent: FlowTraffic,
-  named: readonly NamedPort[],
-  family: 4 | 6,
-): boolean {
+/** Whether a flow is of a kind of traffic. */
+export function matchesTraffic(traffic: Traffic, flow: Flow): boolean {
+  const sent = flow.traffic
+  const { family } = flow.destination.address
   switch (traffic.kind) {
     case 'all':
       return true
@@ -185,7 +209,7 @@ function matchesTraffic(
       return (
         sent.kind === 'ports' &&
         sent.protocol === traffic.protocol &&
-        matchesPort(traffic.ports, sent, named)
+        matchesPort(traffic.ports, sent, flow.destination.endpoint)
       )
     case 'icmp':
       return (
@@ -194,13 +218,30 @@ function matchesTraffic(
         (traffic.type ?? sent.type) === sent.type &&
         (traffic.code ?? sent.code) === sent.code
       )
+    case 'protocols': {
+      const number = protocolNumber(sent, family)
+      return traffic.from <= number && number <= traffic.to
+    }
+    case 'family':
+      return traffic.family === family
+    case 'not':
+      return !matchesTraffic(traffic.of, flow)
+    case 'and':
+      return traffic.of.every((one) => matchesTraffic(one, flow))
   }
+}
+
+/** The number that IANA gives the protocol of what is sent. */
+export function protocolNumber(sent: FlowTraffic, family: 4 | 6): number {
+  if (sent.kind === 'other') return sent.protocolNumber
+  if (sent.kind === 'icmp') return icmpNumbers[family]
+  return protocolNumbers[sent.protocol]
 }
 
 function matchesPort(
   ports: Ports,
   sent: FlowTraffic & { kind: 'ports' },
-  named: readonly NamedPort[],
+  destination: Endpoint,
 ): boolean {
   switch (ports.kind) {
     case 'all':
@@ -208,9 +249,12 @@ function matchesPort(
     case 'range':
       return ports.from <= sent.port && sent.port <= ports.to
     case 'named':
-      return named.some(
-        (one) =>
-          one.name === ports.name && one.protocol === sent.protocol && one.port === sent.port,
+      return (
+        destination.kind === 'pod' &&
+        destination.ports.some(
+          (one) =>
+            one.name === ports.name && one.protocol === sent.protocol && one.port === sent.port,
+        )
       )
   }
 }

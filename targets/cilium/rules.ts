@@ -3,8 +3,9 @@
 import { printCidr } from '../../src/algebra/address.ts'
 import type { Complain } from '../../src/emit/complain.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
+import { plainPeers } from '../../src/emit/plain.ts'
 import { all } from '../../src/ir/selector.ts'
-import type { Direction, Peer, Rule, Traffic } from '../../src/ir/types.ts'
+import type { Direction, Peer, PlainPeer, Rule, Traffic } from '../../src/ir/types.ts'
 import { peerSelectors } from './selector.ts'
 import { trafficParts } from './traffic.ts'
 
@@ -46,7 +47,7 @@ function matchGroups(rule: Rule, direction: Direction): readonly MatchGroup[] {
   if (direction === 'ingress' || podsOnly || named.length === 0) return [rule]
   return [
     { peers: rule.peers, traffic: rule.traffic.filter((one) => !isNamed(one)) },
-    { peers: rule.peers.flatMap(podsAmong), traffic: named },
+    { peers: plainPeers(rule.peers).flatMap(podsAmong), traffic: named },
   ]
 }
 
@@ -55,10 +56,10 @@ export function isNamed(traffic: Traffic): boolean {
   return traffic.kind === 'ports' && traffic.ports.kind === 'named'
 }
 
-function podsAmong(peer: Peer): readonly Peer[] {
+function podsAmong(peer: PlainPeer): readonly Peer[] {
   switch (peer.kind) {
     case 'any':
-      return [{ kind: 'pods', namespaces: all, pods: all }]
+      return [{ kind: 'pods', namespaces: all, pods: all, serviceAccounts: all }]
     case 'pods':
       return [peer]
     case 'cidr':

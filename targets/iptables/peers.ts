@@ -12,7 +12,8 @@ import {
 } from '../../src/algebra/address.ts'
 import { type Interval, type IntervalSet, union } from '../../src/algebra/interval.ts'
 import type { Pod } from '../../src/cluster/types.ts'
-import type { Peer } from '../../src/ir/types.ts'
+import { plainPeers } from '../../src/emit/plain.ts'
+import type { Peer, PlainPeer } from '../../src/ir/types.ts'
 import type { PodFinder } from './pods.ts'
 import type { SetCollector } from './sets.ts'
 
@@ -25,10 +26,10 @@ export interface FamilyContext {
 
 /** All addresses of the family that the peers stand for; pods count by their addresses. */
 export function peerAddresses(peers: readonly Peer[], context: FamilyContext): IntervalSet {
-  return union(peers.flatMap((peer) => intervalsOf(peer, context)))
+  return union(plainPeers(peers).flatMap((peer) => intervalsOf(peer, context)))
 }
 
-function intervalsOf(peer: Peer, { family, finder }: FamilyContext): readonly Interval[] {
+function intervalsOf(peer: PlainPeer, { family, finder }: FamilyContext): readonly Interval[] {
   switch (peer.kind) {
     case 'any':
       return [intervalOf({ family, base: 0n, prefix: 0 })]
@@ -64,10 +65,10 @@ export function destinationPods(
   all: readonly Pod[],
   context: FamilyContext,
 ): readonly Pod[] {
-  return [...new Set(peers.flatMap((peer) => podsOf(peer, all, context)))]
+  return [...new Set(plainPeers(peers).flatMap((peer) => podsOf(peer, all, context)))]
 }
 
-function podsOf(peer: Peer, all: readonly Pod[], { finder }: FamilyContext): readonly Pod[] {
+function podsOf(peer: PlainPeer, all: readonly Pod[], { finder }: FamilyContext): readonly Pod[] {
   switch (peer.kind) {
     case 'any':
       return all
@@ -78,7 +79,7 @@ function podsOf(peer: Peer, all: readonly Pod[], { finder }: FamilyContext): rea
   }
 }
 
-function isIn({ cidr, except }: Extract<Peer, { kind: 'cidr' }>, address: Address): boolean {
+function isIn({ cidr, except }: Extract<PlainPeer, { kind: 'cidr' }>, address: Address): boolean {
   return contains(cidr, address) && !except.some((hole) => contains(hole, address))
 }
 

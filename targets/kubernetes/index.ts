@@ -2,11 +2,11 @@
 import type { Dialect, ReadContext } from '../../src/dialect.ts'
 import type { Policy, Tier } from '../../src/ir/types.ts'
 import { makeShapeCheck } from '../../src/schema/checkShape.ts'
+import { rootOf } from '../../src/schema/place.ts'
 import { spanAt } from '../../src/source/located.ts'
 import type { Resource } from '../../src/source/resources.ts'
 import type { Span } from '../../src/source/source.ts'
 import { reportAmbiguities } from './ambiguity.ts'
-import { rootOf } from './place.ts'
 import { readPolicy } from './policy.ts'
 import { keyHomes, networkPolicySchema, type RawPolicy } from './schema.ts'
 
@@ -18,7 +18,7 @@ export const kubernetes: Dialect = {
     { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
     { apiVersion: 'extensions/v1beta1', kind: 'NetworkPolicy', removedIn: '1.16' },
   ],
-  read: (resources, context) => ({ ...tier, policies: readAll(resources, context) }),
+  read: (resources, context) => [{ ...tier, policies: readAll(resources, context) }],
 }
 
 const tier: Omit<Tier, 'policies'> = {

@@ -3,9 +3,9 @@
 import { type Cidr, covers, parseCidr, printCidr } from '../../src/algebra/address.ts'
 import { all, isIn, namespaceNameLabel } from '../../src/ir/selector.ts'
 import type { Peer } from '../../src/ir/types.ts'
-import { complain, each, into, type Place } from './place.ts'
+import { readSelector } from '../../src/schema/labelSelector.ts'
+import { complain, each, into, type Place } from '../../src/schema/place.ts'
 import type { RawIpBlock, RawPeer } from './schema.ts'
-import { readSelector } from './selector.ts'
 
 /** Absent, null and empty lists of peers mean anybody. */
 export function readPeers(
@@ -42,7 +42,7 @@ function readPeer(raw: RawPeer, namespace: string, place: Place): readonly Peer[
       ? isIn(namespaceNameLabel, [namespace])
       : readSelector(namespaceSelector, into(place, 'namespaceSelector'))
   const pods = podSelector == null ? all : readSelector(podSelector, into(place, 'podSelector'))
-  return [{ kind: 'pods', namespaces, pods }]
+  return [{ kind: 'pods', namespaces, pods, serviceAccounts: all }]
 }
 
 function readIpBlock(raw: RawIpBlock, place: Place): readonly Peer[] {

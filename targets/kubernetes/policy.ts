@@ -1,14 +1,14 @@
 // NetworkPolicy → policy: the checks of the API server, its defaults, and then the meaning.
-import { podsOfNamespace } from '../../src/ir/selector.ts'
+import { everyone, podsOfNamespace } from '../../src/ir/selector.ts'
 import type { Direction, Policy, Rule, Section } from '../../src/ir/types.ts'
+import { readSelector } from '../../src/schema/labelSelector.ts'
+import { readName, readNamespace } from '../../src/schema/metadata.ts'
+import { complain, each, into, originOf, type Place } from '../../src/schema/place.ts'
 import { suggest } from '../../src/schema/suggest.ts'
 import { nodeAt } from '../../src/source/located.ts'
-import { keyFault, labelFault, subdomainFault } from './names.ts'
 import { readPeers } from './peer.ts'
-import { complain, each, into, originOf, type Place } from './place.ts'
 import { readTraffic } from './port.ts'
-import type { RawEgressRule, RawIngressRule, RawMetadata, RawPolicy, RawSpec } from './schema.ts'
-import { checkLabels, readSelector } from './selector.ts'
+import type { RawEgressRule, RawIngressRule, RawPolicy, RawSpec } from './schema.ts'
 
 /** Reads one policy; null when it has no name to be compiled to. All faults are reported. */
 export function readPolicy(raw: RawPolicy, defaultNamespace: string, place: Place): Policy | null {
@@ -38,43 +38,6 @@ export function readPolicy(raw: RawPolicy, defaultNamespace: string, place: Plac
     order: null,
     origin: originOf(place),
   }
-}
-
-function readName(metadata: RawMetadata, place: Place): string | undefined {
-  checkLabels(metadata.labels, into(place, 'labels'))
-  for (const key of Object.keys(metadata.annotations ?? {})) {
-    const fault = keyFault(key.toLowerCase())
-    const message = `annotation key "${key}" is not valid: ${fault}`
-    if (fault !== undefined)
-      complain(into(place, 'annotations', key), 'NP2006', { on: 'key', message })
-  }
-  const { name } = metadata
-  if (name == null || name === '') {
-    const generated = metadata.generateName != null
-    const at = generated ? into(place, 'generateName') : name === '' ? into(place, 'name') : place
-    complain(at, 'NP2016', {
-      on: 'key',
-      message: generated ? 'the policy has only a "generateName"' : 'the policy has no name',
-      help: 'give it a "metadata.name": the output is named after it',
-    })
-    return undefined
-  }
-  const fault = subdomainFault(name)
-  if (fault !== undefined) {
-    complain(into(place, 'name'), 'NP2005', {
-      message: `policy name "${name}" is not valid: ${fault}`,
-    })
-  }
-  return name
-}
-
-function readNamespace({ namespace }: RawMetadata, defaultNamespace: string, place: Place): string {
-  if (namespace == null || namespace === '') return defaultNamespace
-  const fault = labelFault(namespace)
-  if (fault !== undefined) {
-    complain(place, 'NP2005', { message: `namespace "${namespace}" is not valid: ${fault}` })
-  }
-  return namespace
 }
 
 function warnAbsentSelector(place: Place): void {
@@ -143,8 +106,10 @@ function readSection(
   const rules = each(into(place, direction), written).map(
     ({ item, at }): Rule => ({
       action: 'allow',
+      subjects: everyone,
       peers: readPeers(item[key], namespace, into(at, key)),
       traffic: readTraffic(item.ports, into(at, 'ports')),
+      conditions: [],
       origins: [originOf(at)],
     }),
   )

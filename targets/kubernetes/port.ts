@@ -2,9 +2,9 @@
 // protocol; no ports at all means every protocol.
 import type { Ports, Protocol, Traffic } from '../../src/ir/types.ts'
 import { protocols } from '../../src/ir/types.ts'
+import { portNameFault } from '../../src/schema/names.ts'
+import { complain, each, into, type Place } from '../../src/schema/place.ts'
 import { suggest } from '../../src/schema/suggest.ts'
-import { portNameFault } from './names.ts'
-import { complain, each, into, type Place } from './place.ts'
 import type { RawPort } from './schema.ts'
 
 /** Absent, null and empty lists of ports mean every protocol and port. */

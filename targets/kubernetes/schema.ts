@@ -1,16 +1,18 @@
 // The shape of a networking.k8s.io/v1 NetworkPolicy (API reference, NetworkPolicySpec), as a type and
 // as the JSON Schema that accepts exactly that type. Null stands for absent, as on the API server.
-
-export interface RawRequirement {
-  readonly key: string
-  readonly operator: string
-  readonly values?: readonly string[] | null
-}
-
-export interface RawSelector {
-  readonly matchLabels?: Readonly<Record<string, string>> | null
-  readonly matchExpressions?: readonly RawRequirement[] | null
-}
+import {
+  anything,
+  list,
+  metadata,
+  object,
+  optional,
+  optionalText,
+  type RawMetadata,
+  type RawSelector,
+  type Schema,
+  labelSelector as selector,
+  text,
+} from '../../src/schema/shapes.ts'
 
 export interface RawIpBlock {
   readonly cidr: string
@@ -46,44 +48,11 @@ export interface RawSpec {
   readonly egress?: readonly RawEgressRule[] | null
 }
 
-export interface RawMetadata {
-  readonly name?: string | null
-  readonly generateName?: string | null
-  readonly namespace?: string | null
-  readonly labels?: Readonly<Record<string, string>> | null
-  readonly annotations?: Readonly<Record<string, string>> | null
-}
-
 export interface RawPolicy {
   readonly metadata: RawMetadata
   readonly spec?: RawSpec | null
 }
 
-type Schema = Readonly<Record<string, unknown>>
-
-const text: Schema = { type: 'string' }
-const optionalText: Schema = { type: ['string', 'null'] }
-const anything: Schema = {}
-
-function object(
-  properties: Readonly<Record<string, Schema>>,
-  required: readonly string[] = [],
-): Schema {
-  return { type: 'object', properties, required, additionalProperties: false }
-}
-
-function optional(schema: Schema): Schema {
-  return { ...schema, type: [schema.type, 'null'] }
-}
-
-function list(items: Schema): Schema {
-  return { type: ['array', 'null'], items }
-}
-
-const textMap: Schema = { type: ['object', 'null'], additionalProperties: text }
-
-const requirement = object({ key: text, operator: text, values: list(text) }, ['key', 'operator'])
-const selector = optional(object({ matchLabels: textMap, matchExpressions: list(requirement) }))
 const ipBlock = optional(object({ cidr: text, except: list(text) }, ['cidr']))
 const peer = object({ podSelector: selector, namespaceSelector: selector, ipBlock })
 const port = object({
@@ -102,27 +71,6 @@ const spec = optional(
     egress: list(egressRule),
   }),
 )
-
-/** Every key of ObjectMeta, those removed from it included: old dumps still carry them. */
-const metadata = object({
-  name: optionalText,
-  generateName: optionalText,
-  namespace: optionalText,
-  labels: textMap,
-  annotations: textMap,
-  selfLink: anything,
-  uid: anything,
-  resourceVersion: anything,
-  generation: anything,
-  creationTimestamp: anything,
-  deletionTimestamp: anything,
-  deletionGracePeriodSeconds: anything,
-  ownerReferences: anything,
-  finalizers: anything,
-  managedFields: anything,
-  clusterName: anything,
-  initializers: anything,
-})
 
 /** JSON Schema of a NetworkPolicy; `status` was part of the API from 1.24 to 1.27. */
 export const networkPolicySchema: Schema = object(

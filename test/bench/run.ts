@@ -97,7 +97,7 @@ function readTimed(text: string): { set: PolicySet; parse: number; lift: number 
   const set = timed(() => {
     const resources = documents.value.flatMap((document) => resourcesOf(document, reporter))
     const context = { namespace: 'default', reporter }
-    return normalise({ tiers: dialects.map((one) => one.read(resources, context)) }, reporter)
+    return normalise({ tiers: dialects.flatMap((one) => one.read(resources, context)) }, reporter)
   })
   if (reporter.errors > 0) throw new Error(reporter.diagnostics[0]?.message)
   return { set: set.value, parse: documents.ms, lift: set.ms }

@@ -182,8 +182,8 @@ function labelsOf(endpoint: Endpoint): EndpointLabels | null {
     ...labels,
     [namespaceLabel]: namespace.name,
     'projectcalico.org/orchestrator': 'k8s',
-    ...(serviceAccount.length < serviceAccountLimit
-      ? { 'projectcalico.org/serviceaccount': serviceAccount }
+    ...(serviceAccount.name.length < serviceAccountLimit
+      ? { 'projectcalico.org/serviceaccount': serviceAccount.name }
       : {}),
   }
 }

@@ -2,7 +2,7 @@
 import { type Diagnostic, makeReporter } from '../../../src/diagnostics/diagnostic.ts'
 import { readOptions } from '../../../src/emit/options.ts'
 import type { OutputFile } from '../../../src/emit/target.ts'
-import { all, podsOfNamespace } from '../../../src/ir/selector.ts'
+import { all, everyone, podsOfNamespace } from '../../../src/ir/selector.ts'
 import type { Action, Peer, Policy, Rule, Section, Tier, Traffic } from '../../../src/ir/types.ts'
 import type { Origin } from '../../../src/source/origin.ts'
 import { makeSource } from '../../../src/source/source.ts'
@@ -16,7 +16,7 @@ export function ruleOf(
   traffic: readonly Traffic[] = [{ kind: 'all' }],
   action: Action = 'allow',
 ): Rule {
-  return { action, peers, traffic, origins: [origin] }
+  return { action, subjects: everyone, peers, traffic, conditions: [], origins: [origin] }
 }
 
 /** A section that isolates and has these rules. */

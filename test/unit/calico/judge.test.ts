@@ -83,7 +83,7 @@ const pod = (name: string, home: Pod['namespace'], ip: string): Pod => ({
   name,
   namespace: home,
   labels: { app: name },
-  serviceAccount: 'default',
+  serviceAccount: { name: 'default', labels: { '@name': 'default' } },
   ports: [{ name: 'http', protocol: 'TCP', port: 80 }],
   addresses: [address(ip)],
   node: 'near',
@@ -92,8 +92,8 @@ const shop = namespace('shop')
 const db = pod('db', shop, '10.0.0.1')
 const web = pod('web', shop, '10.0.0.2')
 const stranger = pod('stranger', namespace('prod', 'prod'), '10.0.0.3')
-const far: Host = { kind: 'host', name: 'far', addresses: [address('172.16.0.1')] }
-const near: Host = { kind: 'host', name: 'near', addresses: [address('172.16.0.2')] }
+const far: Host = { kind: 'host', name: 'far', labels: {}, addresses: [address('172.16.0.1')] }
+const near: Host = { kind: 'host', name: 'near', labels: {}, addresses: [address('172.16.0.2')] }
 const outside: External = { kind: 'external', address: address('192.0.2.1') }
 const none: Cluster = { namespaces: [], pods: [], nodes: [] }
 

@@ -27,6 +27,7 @@ const pods = (chosen: Selector, namespaces: Selector = all): Peer => ({
   kind: 'pods',
   namespaces,
   pods: chosen,
+  serviceAccounts: all,
 })
 const codesOf = (policy: Policy): readonly string[] =>
   emitted([policy]).diagnostics.map(({ code }) => code)
@@ -137,7 +138,9 @@ test('a block of which nothing remains gives no rule', () => {
 })
 
 test('a subject outside of the own namespace cannot be written', () => {
-  const { files, diagnostics } = emitted([policyOf({ subject: { namespaces: all, pods: all } })])
+  const { files, diagnostics } = emitted([
+    policyOf({ subject: { namespaces: all, pods: all, serviceAccounts: all } }),
+  ])
   assert.equal([files, diagnostics.map(({ code }) => code)], [[], ['NP5001']])
 })
 

@@ -27,7 +27,7 @@ function pod(
     },
     name,
     labels,
-    serviceAccount: 'default',
+    serviceAccount: { name: 'default', labels: { '@name': 'default' } },
     ports: name === 'web' ? [{ name: 'http', protocol: 'TCP', port: 8080 }] : [],
     addresses: [address(ip)],
     node: 'near',
@@ -37,8 +37,8 @@ function pod(
 const web = pod('shop', 'web', '10.0.0.1', { app: 'web' })
 const api = pod('shop', 'api', '10.0.0.2', { app: 'api' })
 const far = pod('other', 'api', '10.0.0.3', { app: 'api' })
-const near: Host = { kind: 'host', name: 'near', addresses: [address('10.9.0.1')] }
-const remote: Host = { kind: 'host', name: 'remote', addresses: [address('10.9.0.2')] }
+const near: Host = { kind: 'host', name: 'near', labels: {}, addresses: [address('10.9.0.1')] }
+const remote: Host = { kind: 'host', name: 'remote', labels: {}, addresses: [address('10.9.0.2')] }
 const world: Endpoint = { kind: 'external', address: address('10.0.0.99') }
 const cluster: Cluster = { namespaces: [], pods: [web, api, far], nodes: [near, remote] }
 

@@ -5,7 +5,14 @@ import { parse } from 'yaml'
 import { parseCidr } from '../../../src/algebra/address.ts'
 import { makeReporter } from '../../../src/diagnostics/diagnostic.ts'
 import type { Fidelity } from '../../../src/emit/target.ts'
-import { all, isIn, namespaceNameLabel, not, podsOfNamespace } from '../../../src/ir/selector.ts'
+import {
+  all,
+  everyone,
+  isIn,
+  namespaceNameLabel,
+  not,
+  podsOfNamespace,
+} from '../../../src/ir/selector.ts'
 import type { Peer, Policy, Rule, Selector, Traffic } from '../../../src/ir/types.ts'
 import { makeSource } from '../../../src/source/source.ts'
 import { cilium } from '../../../targets/cilium/index.ts'
@@ -17,7 +24,7 @@ const anyPeer: Peer = { kind: 'any' }
 const allTraffic: Traffic = { kind: 'all' }
 
 function rule(action: Rule['action'], peers: readonly Peer[], traffic: readonly Traffic[]): Rule {
-  return { action, peers, traffic, origins: [origin] }
+  return { action, subjects: everyone, peers, traffic, conditions: [], origins: [origin] }
 }
 
 function policy(rules: readonly Rule[], more: Partial<Policy> = {}): Policy {
@@ -84,7 +91,7 @@ test('rules without peers or traffic are left out, and the policy isolates all t
 })
 
 test('a peer selector that nothing satisfies is left out, never written as an empty list', () => {
-  const peer: Peer = { kind: 'pods', namespaces: all, pods: isIn('a', []) }
+  const peer: Peer = { kind: 'pods', namespaces: all, pods: isIn('a', []), serviceAccounts: all }
   assert.equal(emit(policy([rule('allow', [peer], [allTraffic])])).value.spec.ingress, [
     { fromEntities: ['none'] },
   ])
@@ -147,7 +154,11 @@ test('ports and ICMP of one rule are two rules', () => {
 })
 
 test('a subject outside of the own namespace is refused', () => {
-  const subject = { namespaces: isIn(namespaceNameLabel, ['db', 'shop']), pods: all }
+  const subject = {
+    namespaces: isIn(namespaceNameLabel, ['db', 'shop']),
+    pods: all,
+    serviceAccounts: all,
+  }
   assert.equal(emit(policy([], { subject })).found, ['NP5001 error'])
 })
 

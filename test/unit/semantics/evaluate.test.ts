@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseAddress } from '../../../src/algebra/address.ts'
 import type { Endpoint, Flow, FlowEnd, FlowTraffic, Host, Pod } from '../../../src/cluster/types.ts'
-import { all, podsOfNamespace } from '../../../src/ir/selector.ts'
+import { all, everyone, podsOfNamespace } from '../../../src/ir/selector.ts'
 import type { Action, Peer, Policy, Rule, Section, Tier, Traffic } from '../../../src/ir/types.ts'
 import { verdict } from '../../../src/semantics/evaluate.ts'
 import { makeSource } from '../../../src/source/source.ts'
@@ -12,7 +12,7 @@ const test = suite('interpreter')
 
 const origin = { span: { source: makeSource('t', ''), start: 0, end: 0 }, path: '' }
 const namespace = { name: 'shop', labels: { 'kubernetes.io/metadata.name': 'shop' } }
-const host: Host = { kind: 'host', name: 'n1', addresses: [] }
+const host: Host = { kind: 'host', name: 'n1', labels: {}, addresses: [] }
 
 function pod(name: string, node = 'n1'): Pod {
   const ports = [{ name: 'http', protocol: 'TCP', port: 8080 }] as const
@@ -21,7 +21,7 @@ function pod(name: string, node = 'n1'): Pod {
     namespace,
     name,
     labels: { app: name },
-    serviceAccount: 'default',
+    serviceAccount: { name: 'default', labels: { '@name': 'default' } },
     ports,
     addresses: [],
     node,
@@ -49,7 +49,7 @@ function rule(
   peers: readonly Peer[] = [{ kind: 'any' }],
   traffic: readonly Traffic[] = [{ kind: 'all' }],
 ): Rule {
-  return { action, peers, traffic, origins: [origin] }
+  return { action, subjects: everyone, peers, traffic, conditions: [], origins: [origin] }
 }
 
 function policy(

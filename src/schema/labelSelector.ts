@@ -1,11 +1,11 @@
 // metav1.LabelSelector → selector: matchLabels and matchExpressions are ANDed; NotIn and DoesNotExist
 // hold where the key is absent.
-import { all, and, exists, isIn, not } from '../../src/ir/selector.ts'
-import type { Selector } from '../../src/ir/types.ts'
-import { suggest } from '../../src/schema/suggest.ts'
+import { all, and, exists, isIn, not } from '../ir/selector.ts'
+import type { Selector } from '../ir/types.ts'
 import { keyFault, valueFault } from './names.ts'
 import { complain, each, into, type Place } from './place.ts'
-import type { RawRequirement, RawSelector } from './schema.ts'
+import type { RawRequirement, RawSelector } from './shapes.ts'
+import { suggest } from './suggest.ts'
 
 interface Operator {
   readonly values: 'needed' | 'forbidden'

@@ -1,14 +1,14 @@
 // Where the reader is in a document, and how it complains about it.
-import type { Code } from '../../src/diagnostics/catalog.ts'
-import type { Finding, Reporter } from '../../src/diagnostics/diagnostic.ts'
+import type { Code } from '../diagnostics/catalog.ts'
+import type { Finding, Reporter } from '../diagnostics/diagnostic.ts'
 import {
   keySpanAt,
   type LocatedDocument,
   type PathStep,
   printPath,
   spanAt,
-} from '../../src/source/located.ts'
-import type { Origin } from '../../src/source/origin.ts'
+} from '../source/located.ts'
+import type { Origin } from '../source/origin.ts'
 
 /** A node of a policy document. Places are made for every node, and paths only for the few shown. */
 export interface Place {
