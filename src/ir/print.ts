@@ -28,8 +28,11 @@ export function printSelector(selector: Selector): string {
 }
 
 function printTier(tier: Tier): string {
-  const ownNode =
-    tier.ownNode === 'always-allowed' ? 'own node always allowed' : 'own node governed'
+  const ownNode = {
+    'always-allowed': 'own node always allowed',
+    'ingress-allowed': 'own node always allowed in',
+    governed: 'own node governed',
+  }[tier.ownNode]
   const head = `tier ${quote(tier.name)}: ${tier.combining}, default ${tier.default}, ${ownNode}\n`
   return [head, ...tier.policies.map(printPolicy)].join('\n')
 }

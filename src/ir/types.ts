@@ -129,8 +129,8 @@ export interface Tier {
   readonly combining: 'first-match' | 'deny-overrides'
   /** For flows of isolated endpoints that no rule decided. */
   readonly default: 'deny' | 'pass'
-  /** Whether traffic between a pod and its own node is beyond the tier's reach. */
-  readonly ownNode: 'always-allowed' | 'governed'
+  /** Whether traffic between a pod and its own node is beyond the tier's reach, or only node to pod. */
+  readonly ownNode: 'always-allowed' | 'ingress-allowed' | 'governed'
   readonly policies: readonly Policy[]
 }
 

@@ -72,11 +72,16 @@ export function decide(
   if (isSame(subject.endpoint, peer.endpoint)) return { verdict: 'allow', by: 'self' }
   const ownNode = isOwnNode(subject.endpoint, peer.endpoint)
   for (const tier of set.tiers) {
-    if (ownNode && tier.ownNode === 'always-allowed') continue
+    if (ownNode && sparesOwnNode(tier, direction)) continue
     const decision = decideTier(tier, { subject, peer, flow, direction, assume })
     if (decision !== null) return decision
   }
   return { verdict: 'allow', by: ownNode ? 'own-node' : 'no-policy' }
+}
+
+/** Whether a tier leaves alone what goes between a pod and its own node in this direction. */
+export function sparesOwnNode({ ownNode }: Tier, direction: Direction): boolean {
+  return ownNode === 'always-allowed' || (ownNode === 'ingress-allowed' && direction === 'ingress')
 }
 
 /** One flow seen from the end that enforces. */
@@ -126,7 +131,8 @@ function denyOverrides(matching: readonly Match[]): Match | undefined {
   )
 }
 
-function byOrder(a: Policy, b: Policy): number {
+/** The order of the policies of a `first-match` tier. */
+export function byOrder(a: Policy, b: Policy): number {
   const [first, second] = [a.order ?? Number.POSITIVE_INFINITY, b.order ?? Number.POSITIVE_INFINITY]
   if (first !== second) return first < second ? -1 : 1
   return compareText(a.name, b.name) || compareText(a.namespace ?? '', b.namespace ?? '')

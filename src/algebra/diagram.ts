@@ -1,0 +1,337 @@
+// Sets of points in a space of many variables, as reduced, ordered, hash-consed decision diagrams with
+// many-way branches. A variable ranges over texts, of which there are endlessly many, or over whole
+// numbers; a node names the values (or the starts of the intervals) at which something changes, and
+// has one edge for all others. Two sets are equal exactly where their diagrams are the same number.
+// What it costs, and why this form was chosen, is in src/proof/README.md.
+
+/** A set of points: a number that only the store that made it can read. */
+export type Diagram = number
+/** The empty set. */
+export const nothing: Diagram = 0
+/** The set of all points. */
+export const everything: Diagram = 1
+
+/** A whole number; one variable uses either numbers or bigints. */
+export type Bound = number | bigint
+
+/** A variable of the space. Variables that come earlier in the list are decided earlier. */
+export type Variable =
+  | { readonly name: string; readonly domain: 'text' }
+  /** The numbers from `first` to `last`, both included. */
+  | {
+      readonly name: string
+      readonly domain: 'number'
+      readonly first: Bound
+      readonly last: Bound
+    }
+
+/** How a diagram goes on at its first variable. */
+export type Branches =
+  /** `children[i]` for the text `values[i]`, `other` for every other text. */
+  | {
+      readonly kind: 'text'
+      readonly variable: number
+      readonly values: readonly string[]
+      readonly children: readonly Diagram[]
+      readonly other: Diagram
+    }
+  /** `children[i]` for the numbers from `starts[i]` to before `starts[i + 1]`. */
+  | {
+      readonly kind: 'number'
+      readonly variable: number
+      readonly starts: readonly Bound[]
+      readonly children: readonly Diagram[]
+    }
+
+/** Says that a computation was given up: it needed more nodes or steps than allowed. */
+export class LimitReached extends Error {}
+
+interface TextNode {
+  readonly kind: 'text'
+  readonly level: number
+  /** Numbers of texts, ascending. */
+  readonly values: readonly number[]
+  readonly children: readonly Diagram[]
+  readonly other: Diagram
+}
+
+interface NumberNode {
+  readonly kind: 'number'
+  readonly level: number
+  readonly starts: readonly Bound[]
+  readonly children: readonly Diagram[]
+}
+
+type Node = TextNode | NumberNode
+
+type Operation = 'and' | 'or' | 'minus' | 'xor'
+
+/** Children are numbered below this, so that two of them fit into one key. */
+const maxNodes = 2 ** 26
+
+/** Makes diagrams over one list of variables, and computes with them. */
+export class DiagramStore {
+  readonly variables: readonly Variable[]
+  readonly #budget: number
+  #steps = 0
+  readonly #nodes: (Node | null)[] = [null, null]
+  readonly #byKey = new Map<string, Diagram>()
+  readonly #texts: string[] = []
+  readonly #numberOfText = new Map<string, number>()
+  readonly #memo: Readonly<Record<Operation, Map<number, Diagram>>> = {
+    and: new Map(),
+    or: new Map(),
+    minus: new Map(),
+    xor: new Map(),
+  }
+
+  /** `budget`: how many steps of computation are allowed before `LimitReached` is thrown. */
+  constructor(variables: readonly Variable[], budget: number) {
+    this.variables = variables
+    this.#budget = budget
+  }
+
+  /** Nodes made so far. */
+  get size(): number {
+    return this.#nodes.length
+  }
+
+  /** Steps of computation made so far. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  /** The points where the variable (by its index) has one of the texts. */
+  isOneOf(variable: number, values: readonly string[]): Diagram {
+    const numbers = [...new Set(values.map((value) => this.#textNumber(value)))]
+    numbers.sort((a, b) => a - b)
+    return this.#text(
+      variable,
+      numbers,
+      numbers.map(() => everything),
+      nothing,
+    )
+  }
+
+  /** The points where the variable is in one of the intervals: ascending, disjoint, ends included. */
+  isIn(
+    variable: number,
+    intervals: readonly { readonly from: Bound; readonly to: Bound }[],
+  ): Diagram {
+    const starts: Bound[] = [this.#domainOf(variable).first]
+    const children: Diagram[] = [nothing]
+    for (const { from, to } of intervals) {
+      starts.push(from, typeof to === 'bigint' ? to + 1n : to + 1)
+      children.push(everything, nothing)
+    }
+    return this.#number(variable, starts, children)
+  }
+
+  and(a: Diagram, b: Diagram): Diagram {
+    return this.#apply('and', a, b)
+  }
+
+  or(a: Diagram, b: Diagram): Diagram {
+    return this.#apply('or', a, b)
+  }
+
+  /** The points of `a` that are not in `b`. */
+  minus(a: Diagram, b: Diagram): Diagram {
+    return this.#apply('minus', a, b)
+  }
+
+  not(a: Diagram): Diagram {
+    return this.#apply('minus', everything, a)
+  }
+
+  /** The points that are in exactly one of the two. */
+  xor(a: Diagram, b: Diagram): Diagram {
+    return this.#apply('xor', a, b)
+  }
+
+  /** The points that are in all of them. */
+  all(parts: readonly Diagram[]): Diagram {
+    return parts.reduce((done, part) => this.and(done, part), everything)
+  }
+
+  /** The points that are in some of them: pairs first, so that big unions meet late. */
+  some(parts: readonly Diagram[]): Diagram {
+    let level = [...new Set(parts)]
+    while (level.length > 1) {
+      const next: Diagram[] = []
+      for (let at = 0; at < level.length; at += 2) {
+        next.push(this.or(level[at] ?? nothing, level[at + 1] ?? nothing))
+      }
+      level = next
+    }
+    return level[0] ?? nothing
+  }
+
+  /** Reads a diagram; null for nothing and everything. */
+  branches(of: Diagram): Branches | null {
+    const node = this.#nodes[of]
+    if (node === null || node === undefined) return null
+    if (node.kind === 'number') return { ...node, variable: node.level }
+    const values = node.values.map((value) => this.#texts[value] ?? '')
+    return { ...node, variable: node.level, values }
+  }
+
+  #domainOf(variable: number): Variable & { readonly domain: 'number' } {
+    const known = this.variables[variable]
+    if (known?.domain === 'number') return known
+    throw new Error(`variable ${variable} is no number`)
+  }
+
+  #textNumber(text: string): number {
+    const known = this.#numberOfText.get(text)
+    if (known !== undefined) return known
+    const number = this.#texts.push(text) - 1
+    this.#numberOfText.set(text, number)
+    return number
+  }
+
+  /** Edges that lead where `other` leads are left out: one form for one set. */
+  #text(
+    level: number,
+    values: readonly number[],
+    children: readonly Diagram[],
+    other: Diagram,
+  ): Diagram {
+    const kept = values.filter((_, at) => children[at] !== other)
+    if (kept.length === 0) return other
+    const keptChildren =
+      kept.length === values.length ? children : children.filter((child) => child !== other)
+    const key = `${level}:${kept.join()}:${keptChildren.join()}:${other}`
+    return this.#intern(key, { kind: 'text', level, values: kept, children: keptChildren, other })
+  }
+
+  /** Neighbours that lead to one place are joined; of equal starts the last one holds. */
+  #number(level: number, starts: readonly Bound[], children: readonly Diagram[]): Diagram {
+    const { last } = this.#domainOf(level)
+    const keptStarts: Bound[] = []
+    const keptChildren: Diagram[] = []
+    for (let at = 0; at < starts.length; at += 1) {
+      const start = starts[at] ?? 0
+      const next = starts[at + 1]
+      if (start > last || (next !== undefined && next <= start)) continue
+      const child = children[at] ?? nothing
+      if (keptChildren.at(-1) === child) continue
+      keptStarts.push(start)
+      keptChildren.push(child)
+    }
+    if (keptChildren.length === 1) return keptChildren[0] ?? nothing
+    const key = `${level};${keptStarts.join()};${keptChildren.join()}`
+    return this.#intern(key, {
+      kind: 'number',
+      level,
+      starts: keptStarts,
+      children: keptChildren,
+    })
+  }
+
+  #intern(key: string, node: Node): Diagram {
+    const known = this.#byKey.get(key)
+    if (known !== undefined) return known
+    if (this.#nodes.length >= maxNodes) throw new LimitReached()
+    const made = this.#nodes.push(node) - 1
+    this.#byKey.set(key, made)
+    return made
+  }
+
+  #apply(operation: Operation, a: Diagram, b: Diagram): Diagram {
+    const known = shortcut(operation, a, b)
+    if (known !== undefined) return known
+    const memo = this.#memo[operation]
+    // All but one of the operations do not mind the order of their sides.
+    const key = operation === 'minus' || a < b ? a * maxNodes + b : b * maxNodes + a
+    const before = memo.get(key)
+    if (before !== undefined) return before
+    const result = this.#combine(operation, a, b)
+    memo.set(key, result)
+    return result
+  }
+
+  #combine(operation: Operation, a: Diagram, b: Diagram): Diagram {
+    const [left, right] = [this.#nodes[a] ?? null, this.#nodes[b] ?? null]
+    const level = Math.min(left?.level ?? Infinity, right?.level ?? Infinity)
+    const first = left?.level === level ? left : null
+    const second = right?.level === level ? right : null
+    this.#steps += (first?.children.length ?? 0) + (second?.children.length ?? 0)
+    if (this.#steps > this.#budget) throw new LimitReached()
+    const isText = (first ?? second)?.kind === 'text'
+    return isText
+      ? this.#combineTexts(operation, level, textSide(first, a), textSide(second, b))
+      : this.#combineNumbers(operation, level, numberSide(first, a), numberSide(second, b))
+  }
+
+  #combineTexts(operation: Operation, level: number, left: TextSide, right: TextSide): Diagram {
+    const values: number[] = []
+    const children: Diagram[] = []
+    let [i, j] = [0, 0]
+    while (i < left.values.length || j < right.values.length) {
+      const [own, its] = [left.values[i] ?? Infinity, right.values[j] ?? Infinity]
+      const a = own <= its ? left.children[i++] : left.other
+      const b = its <= own ? right.children[j++] : right.other
+      values.push(Math.min(own, its))
+      children.push(this.#apply(operation, a ?? nothing, b ?? nothing))
+    }
+    return this.#text(level, values, children, this.#apply(operation, left.other, right.other))
+  }
+
+  #combineNumbers(
+    operation: Operation,
+    level: number,
+    left: NumberSide,
+    right: NumberSide,
+  ): Diagram {
+    const starts: Bound[] = []
+    const children: Diagram[] = []
+    let [i, j] = [0, 0]
+    for (;;) {
+      const own = left.starts[i]
+      const its = right.starts[j]
+      starts.push(own === undefined || (its !== undefined && its > own) ? (its ?? 0) : own)
+      children.push(
+        this.#apply(operation, left.children[i] ?? nothing, right.children[j] ?? nothing),
+      )
+      const [nextOwn, nextIts] = [left.starts[i + 1], right.starts[j + 1]]
+      if (nextOwn === undefined && nextIts === undefined) break
+      if (nextIts === undefined || (nextOwn !== undefined && nextOwn <= nextIts)) i += 1
+      if (nextOwn === undefined || (nextIts !== undefined && nextIts <= nextOwn)) j += 1
+    }
+    return this.#number(level, starts, children)
+  }
+}
+
+type TextSide = Pick<TextNode, 'values' | 'children' | 'other'>
+type NumberSide = Pick<NumberNode, 'children'> & { readonly starts: readonly (Bound | undefined)[] }
+
+/** A side that does not look at the variable goes on as it is, whatever the value. */
+function textSide(node: Node | null, whole: Diagram): TextSide {
+  return node?.kind === 'text' ? node : { values: [], children: [], other: whole }
+}
+
+function numberSide(node: Node | null, whole: Diagram): NumberSide {
+  return node?.kind === 'number' ? node : { starts: [undefined], children: [whole] }
+}
+
+/** What needs no look inside. */
+function shortcut(operation: Operation, a: Diagram, b: Diagram): Diagram | undefined {
+  switch (operation) {
+    case 'and':
+      if (a === nothing || b === nothing) return nothing
+      if (a === everything || a === b) return b
+      return b === everything ? a : undefined
+    case 'or':
+      if (a === everything || b === everything) return everything
+      if (a === nothing || a === b) return b
+      return b === nothing ? a : undefined
+    case 'minus':
+      if (a === nothing || a === b || b === everything) return nothing
+      return b === nothing ? a : undefined
+    case 'xor':
+      if (a === b) return nothing
+      if (a === nothing) return b
+      return b === nothing ? a : undefined
+  }
+}
