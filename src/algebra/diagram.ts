@@ -149,6 +149,14 @@ export class DiagramStore {
     return this.#apply('xor', a, b)
   }
 
+  /**
+   * A set that is simple to say and has the same points as `of` inside of `care`: outside of it, it
+   * may be anything.
+   */
+  simplify(of: Diagram, care: Diagram): Diagram {
+    return this.#simplify(of, care, new Map()) ?? nothing
+  }
+
   /** The points that are in all of them. */
   all(parts: readonly Diagram[]): Diagram {
     return parts.reduce((done, part) => this.and(done, part), everything)
@@ -180,6 +188,51 @@ export class DiagramStore {
     const known = this.variables[variable]
     if (known?.domain === 'number') return known
     throw new Error(`variable ${variable} is no number`)
+  }
+
+  /** Undefined where the choice is free. */
+  #simplify(of: Diagram, care: Diagram, memo: Map<number, Diagram>): Diagram | undefined {
+    if (care === nothing) return undefined
+    if (care === everything || of === nothing || of === everything) return of
+    const key = of * maxNodes + care
+    const known = memo.get(key)
+    if (known !== undefined) return known
+    const [node, cared] = [this.#nodes[of], this.#nodes[care]]
+    if (!node || !cared) return of
+    const result =
+      cared.level < node.level
+        ? this.#simplify(of, this.some(childrenOf(cared)), memo)
+        : this.#simplifyBranches(node, cared.level === node.level ? cared : null, care, memo)
+    if (result !== undefined) memo.set(key, result)
+    return result
+  }
+
+  #simplifyBranches(
+    node: Node,
+    cared: Node | null,
+    care: Diagram,
+    memo: Map<number, Diagram>,
+  ): Diagram {
+    this.#steps += node.children.length + (cared?.children.length ?? 0)
+    if (this.#steps > this.#budget) throw new LimitReached()
+    const visit = (a: Diagram, b: Diagram): Diagram | undefined => this.#simplify(a, b, memo)
+    if (node.kind === 'text') {
+      const { values, children, other } = zipTexts(node, textSide(cared, care), visit)
+      const rest = other ?? children.find((child) => child !== undefined) ?? nothing
+      return this.#text(
+        node.level,
+        values,
+        children.map((child) => child ?? rest),
+        rest,
+      )
+    }
+    const { starts, children } = zipNumbers(node, numberSide(cared, care), visit)
+    let last = children.find((child) => child !== undefined) ?? nothing
+    const filled = children.map((child) => {
+      last = child ?? last
+      return last
+    })
+    return this.#number(node.level, starts, filled)
   }
 
   #textNumber(text: string): number {
@@ -265,17 +318,9 @@ export class DiagramStore {
   }
 
   #combineTexts(operation: Operation, level: number, left: TextSide, right: TextSide): Diagram {
-    const values: number[] = []
-    const children: Diagram[] = []
-    let [i, j] = [0, 0]
-    while (i < left.values.length || j < right.values.length) {
-      const [own, its] = [left.values[i] ?? Infinity, right.values[j] ?? Infinity]
-      const a = own <= its ? left.children[i++] : left.other
-      const b = its <= own ? right.children[j++] : right.other
-      values.push(Math.min(own, its))
-      children.push(this.#apply(operation, a ?? nothing, b ?? nothing))
-    }
-    return this.#text(level, values, children, this.#apply(operation, left.other, right.other))
+    const visit = (a: Diagram, b: Diagram): Diagram => this.#apply(operation, a, b)
+    const { values, children, other } = zipTexts(left, right, visit)
+    return this.#text(level, values, children, other)
   }
 
   #combineNumbers(
@@ -284,23 +329,53 @@ export class DiagramStore {
     left: NumberSide,
     right: NumberSide,
   ): Diagram {
-    const starts: Bound[] = []
-    const children: Diagram[] = []
-    let [i, j] = [0, 0]
-    for (;;) {
-      const own = left.starts[i]
-      const its = right.starts[j]
-      starts.push(own === undefined || (its !== undefined && its > own) ? (its ?? 0) : own)
-      children.push(
-        this.#apply(operation, left.children[i] ?? nothing, right.children[j] ?? nothing),
-      )
-      const [nextOwn, nextIts] = [left.starts[i + 1], right.starts[j + 1]]
-      if (nextOwn === undefined && nextIts === undefined) break
-      if (nextIts === undefined || (nextOwn !== undefined && nextOwn <= nextIts)) i += 1
-      if (nextOwn === undefined || (nextIts !== undefined && nextIts <= nextOwn)) j += 1
-    }
+    const visit = (a: Diagram, b: Diagram): Diagram => this.#apply(operation, a, b)
+    const { starts, children } = zipNumbers(left, right, visit)
     return this.#number(level, starts, children)
   }
+}
+
+/** Goes through the branches of two nodes of one variable side by side. */
+function zipTexts<T>(
+  left: TextSide,
+  right: TextSide,
+  visit: (a: Diagram, b: Diagram) => T,
+): { readonly values: number[]; readonly children: T[]; readonly other: T } {
+  const values: number[] = []
+  const children: T[] = []
+  let [i, j] = [0, 0]
+  while (i < left.values.length || j < right.values.length) {
+    const [own, its] = [left.values[i] ?? Infinity, right.values[j] ?? Infinity]
+    const a = own <= its ? left.children[i++] : left.other
+    const b = its <= own ? right.children[j++] : right.other
+    values.push(Math.min(own, its))
+    children.push(visit(a ?? nothing, b ?? nothing))
+  }
+  return { values, children, other: visit(left.other, right.other) }
+}
+
+function zipNumbers<T>(
+  left: NumberSide,
+  right: NumberSide,
+  visit: (a: Diagram, b: Diagram) => T,
+): { readonly starts: Bound[]; readonly children: T[] } {
+  const starts: Bound[] = []
+  const children: T[] = []
+  let [i, j] = [0, 0]
+  for (;;) {
+    const own = left.starts[i]
+    const its = right.starts[j]
+    starts.push(own === undefined || (its !== undefined && its > own) ? (its ?? 0) : own)
+    children.push(visit(left.children[i] ?? nothing, right.children[j] ?? nothing))
+    const [nextOwn, nextIts] = [left.starts[i + 1], right.starts[j + 1]]
+    if (nextOwn === undefined && nextIts === undefined) return { starts, children }
+    if (nextIts === undefined || (nextOwn !== undefined && nextOwn <= nextIts)) i += 1
+    if (nextOwn === undefined || (nextIts !== undefined && nextIts <= nextOwn)) j += 1
+  }
+}
+
+function childrenOf(node: Node): readonly Diagram[] {
+  return node.kind === 'text' ? [...node.children, node.other] : node.children
 }
 
 type TextSide = Pick<TextNode, 'values' | 'children' | 'other'>

@@ -1,23 +1,21 @@
 // `netpolc compile`: flags in, library call, print.
-import { type Command, Option } from 'commander'
+import type { Command, Option } from 'commander'
 import { targets } from '../../targets/index.ts'
 import { type CompileResult, compile, type TargetOutput } from '../compile.ts'
-import { type Diagnostic, makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
-import { renderJson, renderSarif } from '../diagnostics/machine.ts'
-import { renderSummary, renderText } from '../diagnostics/render.ts'
+import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import type { Fidelity, OutputFile, TargetOption } from '../emit/target.ts'
+import {
+  type CommandContext,
+  choice,
+  exitCodeOf,
+  type MessageForm,
+  printMessages,
+  repeatable,
+} from './command.ts'
 import { readSources } from './input.ts'
 import { strangersIn, writeFiles } from './output.ts'
 import { formOf, joinFiles } from './streams.ts'
-import { type ExitCode, exitCodes, type Terminal } from './terminal.ts'
-
-/** What the command needs from the program around it. */
-export interface CommandContext {
-  readonly terminal: Terminal
-  readonly version: string
-  /** Called with the exit code when the command is done. */
-  readonly finish: (code: ExitCode) => void
-}
+import type { ExitCode, Terminal } from './terminal.ts'
 
 interface Flags {
   readonly filename?: readonly string[]
@@ -29,7 +27,7 @@ interface Flags {
   readonly node?: string
   readonly fidelity: Fidelity
   readonly format: 'yaml' | 'json'
-  readonly diagnostics: 'text' | 'json' | 'sarif'
+  readonly diagnostics: MessageForm
   readonly verbose?: boolean
 }
 
@@ -58,18 +56,6 @@ export function addCompile(program: Command, context: CommandContext): void {
   command.action((paths: readonly string[], flags: Flags & Record<string, unknown>) => {
     context.finish(run(paths, flags, context))
   })
-}
-
-function repeatable(flags: string, help: string): Option {
-  const collect = (word: string, words: readonly string[] = []): readonly string[] => [
-    ...words,
-    word,
-  ]
-  return new Option(flags, help).argParser(collect)
-}
-
-function choice(flags: string, words: readonly string[], help: string): Option {
-  return new Option(flags, help).choices(words).default(words[0])
 }
 
 /** One flag for each option that some target declares. */
@@ -107,7 +93,7 @@ function run(
   const result = readAndCompile(paths, flags, context.terminal, reporter)
   reporter.adopt(result?.diagnostics ?? [])
   if (result !== null && reporter.errors === 0) deliver(result.outputs, flags, context, reporter)
-  printMessages(reporter.diagnostics, flags, context)
+  printMessages(reporter.diagnostics, flags.diagnostics, context)
   if (flags.verbose && flags.diagnostics === 'text') printPassedOver(result, context.terminal)
   return exitCodeOf(reporter.diagnostics)
 }
@@ -190,30 +176,7 @@ function warnStrangers(directory: string, files: readonly OutputFile[], reporter
   })
 }
 
-function printMessages(
-  diagnostics: readonly Diagnostic[],
-  flags: Flags,
-  { terminal, version }: CommandContext,
-): void {
-  if (flags.diagnostics === 'json') terminal.err(renderJson(diagnostics))
-  else if (flags.diagnostics === 'sarif') terminal.err(renderSarif(diagnostics, version))
-  else {
-    terminal.err(renderText(diagnostics, terminal.paint))
-    const summary = renderSummary(diagnostics)
-    if (summary !== '') terminal.err(`${summary}\n`)
-  }
-}
-
 function printPassedOver(result: CompileResult | null, terminal: Terminal): void {
   const counts = [...(result?.passedOver ?? [])].map(([kind, count]) => `${count} ${kind}`)
   if (counts.length > 0) terminal.err(`passed over, no policies: ${counts.join(', ')}\n`)
-}
-
-/** Codes that say that the input is fine and the answer is no: the target cannot mean the same. */
-const inexact: readonly string[] = ['NP5001', 'NP5002', 'NP5003']
-
-function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error')
-  if (errors.length === 0) return exitCodes.fine
-  return errors.every(({ code }) => inexact.includes(code)) ? exitCodes.no : exitCodes.invalid
 }

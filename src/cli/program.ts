@@ -13,10 +13,12 @@ export async function runProgram(
     const program = makeProgram(terminal, version)
     if (needsCommands(words)) {
       const { addCompile } = await import('./compileCommand.ts')
+      const { addDiff } = await import('./diffCommand.ts')
       const finish = (answer: ExitCode): void => {
         code = answer
       }
       addCompile(program, { terminal, version, finish })
+      addDiff(program, { terminal, version, finish })
     }
     await program.parseAsync(words, { from: 'user' })
     return code

@@ -12,13 +12,14 @@ import {
 import { groupBy } from '../algebra/order.ts'
 import { namespaceNameLabel } from '../ir/selector.ts'
 import type { Direction, PolicySet } from '../ir/types.ts'
+import type { Assumptions } from '../semantics/evaluate.ts'
 import { allowedBy, type EncodedPolicy, type EncodedTier, encodeTiers } from './decide.ts'
-import { Encoder, type Reading } from './encode.ts'
+import { Encoder } from './encode.ts'
 import { names, type Space, spaceOf, subjectOf, yes } from './space.ts'
 import { type Facts, possibleFlows, sameNamespaceFlows } from './universe.ts'
 
 /** What a comparison takes for granted. */
-export interface Premises extends Reading {
+export interface Premises extends Assumptions {
   readonly facts: Facts
   /** Steps of computation after which it is given up. */
   readonly budget: number
@@ -86,17 +87,48 @@ export function encodeSides(
 }
 
 function compareSides(sides: Sides, facts: Facts): Comparison {
-  const { encoder, before, after } = sides
-  const { store } = encoder
-  const parts = cellsOf(sides).map((cell) => differenceIn(cell, sides))
-  const ownNodeAssumed = spares(before) !== spares(after)
-  const ownNode = ownNodeAssumed ? store.not(encoder.is(names.ownNode, yes)) : everything
-  const touched = store.some(parts.map(({ flows }) => flows))
-  const possible = store.all([touched, ownNode, possibleFlows(sides, facts)])
-  const flows = sameNamespaceFlows(possible, sides)
+  const { store } = sides.encoder
+  const ownNodeAssumed = assumesOwnNode(sides)
+  const { flows: touched, closed } = differences(sides)
+  const flows = happening(touched, sides, ownNodeAssumed, facts)
   if (flows === nothing) return { kind: 'equal', sides, ownNodeAssumed }
-  const closed = store.and(flows, store.some(parts.map((part) => part.closed)))
-  return { kind: 'different', sides, ownNodeAssumed, closed, opened: store.minus(flows, closed) }
+  const onlyBefore = store.and(flows, closed)
+  return {
+    kind: 'different',
+    sides,
+    ownNodeAssumed,
+    closed: onlyBefore,
+    opened: store.minus(flows, onlyBefore),
+  }
+}
+
+/** Whether assumption A2 is needed: the sides differ in who decides about a pod's own node. */
+export function assumesOwnNode({ before, after }: Sides): boolean {
+  const [first, second] = [spares(before), spares(after)]
+  return first !== '' && second !== '' && first !== second
+}
+
+/** The flows of a set that can happen and that are compared. */
+export function happening(
+  flows: Diagram,
+  sides: Sides,
+  ownNodeAssumed: boolean,
+  facts: Facts,
+): Diagram {
+  const { encoder } = sides
+  const { store } = encoder
+  const ownNode = ownNodeAssumed ? store.not(encoder.is(names.ownNode, yes)) : everything
+  return sameNamespaceFlows(store.all([flows, ownNode, possibleFlows(sides, facts)]), sides)
+}
+
+/** All points at which the sides differ, those that cannot happen included. */
+export function differences(sides: Sides): Difference {
+  const { store } = sides.encoder
+  const parts = cellsOf(sides).map((cell) => differenceIn(cell, sides))
+  return {
+    flows: store.some(parts.map(({ flows }) => flows)),
+    closed: store.some(parts.map(({ closed }) => closed)),
+  }
 }
 
 function spares(tiers: readonly EncodedTier[]): string {
@@ -162,7 +194,8 @@ function tiersIn(
   })
 }
 
-interface Difference {
+/** Where the sides differ, and the part of it that only `before` allows. */
+export interface Difference {
   readonly flows: Diagram
   readonly closed: Diagram
 }

@@ -15,6 +15,7 @@ import {
   type Selector,
   type Traffic,
 } from '../ir/types.ts'
+import { type Assumptions, blockOwners } from '../semantics/evaluate.ts'
 import {
   absent,
   type End,
@@ -26,20 +27,15 @@ import {
   yes,
 } from './space.ts'
 
-/** How the tests of the IR are read; see `Assumptions` of the interpreter. */
-export interface Reading {
-  readonly ipBlock: 'literal' | 'external'
-}
-
 /** Turns tests into sets of flows of one space; equal tests are looked at once. */
 export class Encoder {
   readonly store: DiagramStore
   readonly #space: Space
   readonly #direction: Direction
-  readonly #reading: Reading
+  readonly #reading: Assumptions
   readonly #selectors = new WeakMap<Selector, Map<string, Diagram>>()
 
-  constructor(store: DiagramStore, space: Space, direction: Direction, reading: Reading) {
+  constructor(store: DiagramStore, space: Space, direction: Direction, reading: Assumptions) {
     this.store = store
     this.#space = space
     this.#direction = direction
@@ -80,9 +76,11 @@ export class Encoder {
         return this.kind(end, 'external')
       case 'cidr': {
         const block = this.addresses(end, peer.cidr.family, addressesOf(peer.cidr, peer.except))
-        return this.#reading.ipBlock === 'literal'
-          ? block
-          : store.and(this.kind(end, 'external'), block)
+        const owners = blockOwners[this.#reading.ipBlock]
+        return store.and(
+          this.#anyOf(owners, (kind) => this.kind(end, kind)),
+          block,
+        )
       }
       case 'not':
         return store.not(this.peer(peer.of, end))

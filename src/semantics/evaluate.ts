@@ -22,8 +22,22 @@ import {
 
 /** What the reading of a policy set rests on. */
 export interface Assumptions {
-  /** Whether CIDR peers mean any owner of an address, or (assumption A1) only external ones. */
-  readonly ipBlock: 'literal' | 'external'
+  /**
+   * Whose addresses CIDR peers mean: everybody's, or (assumption A1) only those outside of the
+   * cluster, or beside those the pods' or the nodes' too.
+   */
+  readonly ipBlock: IpBlockReading
+}
+
+/** How CIDR peers are read. */
+export type IpBlockReading = 'literal' | 'external' | 'pods' | 'hosts'
+
+/** The kinds of endpoints that CIDR peers may hold. */
+export const blockOwners: Readonly<Record<IpBlockReading, readonly Endpoint['kind'][]>> = {
+  literal: ['external', 'pod', 'host'],
+  external: ['external'],
+  pods: ['external', 'pod'],
+  hosts: ['external', 'host'],
 }
 
 const literal: Assumptions = { ipBlock: 'literal' }
@@ -168,7 +182,7 @@ export function matchesPeer(
     case 'pods':
       return selectsEndpoint(peer, end.endpoint)
     case 'cidr':
-      if (assume.ipBlock === 'external' && end.endpoint.kind !== 'external') return false
+      if (!blockOwners[assume.ipBlock].includes(end.endpoint.kind)) return false
       return (
         contains(peer.cidr, end.address) && !peer.except.some((cidr) => contains(cidr, end.address))
       )

@@ -26,6 +26,7 @@ const budget = 50_000_000
 const readings: readonly Premises[] = [
   { ipBlock: 'literal', facts, budget },
   { ipBlock: 'external', facts, budget },
+  { ipBlock: 'pods', facts, budget },
 ]
 
 /** Flows of a generated cluster; some of them under a condition. */
