@@ -15,6 +15,11 @@ export interface ReadContext {
   /** Namespace of policies that name none. */
   readonly namespace: string
   readonly reporter: Reporter
+  /**
+   * Members of the cluster that the engine's address blocks match, where that is a setting of the
+   * engine; none when absent.
+   */
+  readonly blocksMatch?: readonly ('pod' | 'host')[]
 }
 
 /** A dialect that can be read. */

@@ -2,13 +2,15 @@
 import type { Dialect } from '../src/dialect.ts'
 import type { Target } from '../src/emit/target.ts'
 import { calico } from './calico/index.ts'
+import { calicoDialect } from './calico/reading/index.ts'
 import { cilium } from './cilium/index.ts'
+import { ciliumDialect } from './cilium/reading/index.ts'
 import { iptables } from './iptables/index.ts'
 import { ir } from './ir/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 
 /** Dialects with a reader. */
-export const dialects: readonly Dialect[] = [kubernetes]
+export const dialects: readonly Dialect[] = [kubernetes, calicoDialect, ciliumDialect]
 
 /** Dialects with an emitter. */
 export const targets: readonly Target[] = [calico, cilium, iptables, ir]
@@ -22,23 +24,7 @@ export interface UnreadDialect {
 
 /** Kinds that restrict traffic and are not read. */
 export const unreadDialects: readonly UnreadDialect[] = [
-  {
-    title: 'Calico v3',
-    apiVersions: ['projectcalico.org/v3', 'crd.projectcalico.org/v1'],
-    kinds: [
-      'NetworkPolicy',
-      'GlobalNetworkPolicy',
-      'StagedNetworkPolicy',
-      'StagedGlobalNetworkPolicy',
-      'StagedKubernetesNetworkPolicy',
-    ],
-  },
   { title: 'Calico v1', apiVersions: ['v1'], kinds: ['policy', 'profile', 'hostEndpoint'] },
-  {
-    title: 'Cilium',
-    apiVersions: ['cilium.io/v2'],
-    kinds: ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy'],
-  },
   {
     title: 'admin tiers',
     apiVersions: ['policy.networking.k8s.io/v1alpha1', 'policy.networking.k8s.io/v1alpha2'],

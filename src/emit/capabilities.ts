@@ -44,6 +44,7 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
     !can.combining.includes(tier.combining) &&
       sections.some(({ rules }) => rules.some(({ action }) => action !== 'allow')) &&
       `a tier that combines rules by ${tier.combining}`,
+    !can.ownNode.includes(tier.ownNode) && `a tier in which ${ownNodeFacts[tier.ownNode]}`,
     sections.some(({ isolates }) => !isolates) &&
       !can.nonIsolating &&
       'a policy that selects without isolating',
@@ -73,6 +74,12 @@ function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
     ...[...kinds].filter((kind) => !can.traffic.includes(kind)).map((kind) => `${kind} traffic`),
   ]
   return facts.map((fact) => ({ fact, at }))
+}
+
+const ownNodeFacts: Readonly<Record<Tier['ownNode'], string>> = {
+  'always-allowed': 'a pod and its own node always reach each other',
+  'ingress-allowed': 'a pod reaches its own node only where a rule allows it',
+  governed: 'policies govern what a pod and its own node send each other',
 }
 
 const peerFacts: Readonly<Record<Peer['kind'], string>> = {

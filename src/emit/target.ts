@@ -10,6 +10,8 @@ export interface Capabilities {
   readonly combining: readonly Tier['combining'][]
   readonly tierDefaults: readonly Tier['default'][]
   readonly maxTiers: number
+  /** What tiers may say of traffic between a pod and its own node (assumption A2 where it differs). */
+  readonly ownNode: readonly Tier['ownNode'][]
   readonly traffic: readonly Traffic['kind'][]
   readonly peers: readonly Peer['kind'][]
   /** Whether pods may be selected by their service account. */

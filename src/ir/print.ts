@@ -30,7 +30,7 @@ export function printSelector(selector: Selector): string {
 function printTier(tier: Tier): string {
   const ownNode = {
     'always-allowed': 'own node always allowed',
-    'ingress-allowed': 'own node always allowed in',
+    'ingress-allowed': 'own node always let in',
     governed: 'own node governed',
   }[tier.ownNode]
   const head = `tier ${quote(tier.name)}: ${tier.combining}, default ${tier.default}, ${ownNode}\n`

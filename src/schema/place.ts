@@ -9,6 +9,7 @@ import {
   spanAt,
 } from '../source/located.ts'
 import type { Origin } from '../source/origin.ts'
+import type { Span } from '../source/source.ts'
 
 /** A node of a policy document. Places are made for every node, and paths only for the few shown. */
 export interface Place {
@@ -35,14 +36,26 @@ function pathOf({ parent, step }: Place): readonly PathStep[] {
   return parent === null ? [] : [...pathOf(parent), step]
 }
 
-/** Reports a finding at a place: at its value, or with `on: 'key'` at the key that names it. */
-export function complain(
-  place: Place,
-  code: Code,
-  finding: Omit<Finding, 'at'> & { readonly on?: 'key' | 'value' },
-): void {
-  const spanOf = finding.on === 'key' ? keySpanAt : spanAt
-  place.reporter.report(code, { ...finding, at: spanOf(place.document, pathOf(place)) })
+/** What is complained of, and which part of the place is meant: its value unless said. */
+export interface Complaint extends Omit<Finding, 'at'> {
+  readonly on?: 'key' | 'value'
+  /** Offsets inside of the source, for a part of the value. */
+  readonly within?: { readonly start: number; readonly end: number } | undefined
+}
+
+/** Reports a finding at a place: at its value, at the key that names it, or at a part of it. */
+export function complain(place: Place, code: Code, complaint: Complaint): void {
+  const { on, within, ...finding } = complaint
+  const span = (on === 'key' ? keySpanAt : spanAt)(place.document, pathOf(place))
+  place.reporter.report(code, {
+    ...finding,
+    at: within === undefined ? span : { ...span, ...within },
+  })
+}
+
+/** Where the value of a place stands in its source. */
+export function spanOf(place: Place): Span {
+  return spanAt(place.document, pathOf(place))
 }
 
 /** The items of a list that may be absent or null, each with its place. */

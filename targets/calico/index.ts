@@ -18,6 +18,7 @@ export const calico: Target = {
     combining: ['first-match'],
     tierDefaults: ['deny'],
     maxTiers: 1,
+    ownNode: ['always-allowed', 'ingress-allowed'],
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
     serviceAccounts: false,

@@ -17,6 +17,7 @@ export const cilium: Target = {
     combining: ['deny-overrides'],
     tierDefaults: ['deny'],
     maxTiers: 1,
+    ownNode: ['always-allowed', 'ingress-allowed'],
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
     serviceAccounts: false,

@@ -30,6 +30,7 @@ export const iptables: Target = {
     combining: ['first-match', 'deny-overrides'],
     tierDefaults: ['deny'],
     maxTiers: 1,
+    ownNode: ['always-allowed'],
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
     serviceAccounts: false,

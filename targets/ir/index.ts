@@ -11,6 +11,7 @@ export const ir: Target = {
     combining: ['first-match', 'deny-overrides'],
     tierDefaults: ['deny', 'pass'],
     maxTiers: Number.POSITIVE_INFINITY,
+    ownNode: ['always-allowed', 'ingress-allowed', 'governed'],
     traffic: ['all', 'ports', 'icmp', 'protocols', 'family', 'not', 'and'],
     peers: ['any', 'pods', 'hosts', 'external', 'cidr', 'not', 'and', 'or'],
     serviceAccounts: true,

@@ -54,15 +54,20 @@ function decidersOf(
   return [{ name: 'source text', decide, assume: { ipBlock: 'literal' } }, ...ofOutputs]
 }
 
-/** Whether the input is policies and nothing else, each with its namespace: all that judge reads. */
+/** Whether the input is Kubernetes policies and nothing else, each with its namespace: all that judge reads. */
 function isPlain({ inputs }: GoldenCase): boolean {
   const documents = inputs.flatMap(({ text }) => parseAllDocuments(text, { version: '1.1' }))
   return documents.every((document) => {
-    const { kind, metadata } = (document.toJS() ?? {}) as {
+    const { apiVersion, kind, metadata } = (document.toJS() ?? {}) as {
+      readonly apiVersion?: string
       readonly kind?: string
       readonly metadata?: { readonly namespace?: string }
     }
-    return kind === 'NetworkPolicy' && metadata?.namespace !== undefined
+    return (
+      apiVersion?.endsWith('projectcalico.org/v3') !== true &&
+      kind === 'NetworkPolicy' &&
+      metadata?.namespace !== undefined
+    )
   })
 }
 

@@ -284,10 +284,10 @@ const cases: readonly Case[] = [
     'Networkpolicy',
   ],
   [
-    'policies of other engines are not passed over',
-    'apiVersion: cilium.io/v2\nkind: ¦CiliumNetworkPolicy\n',
+    'policies of the admin tiers are not passed over',
+    'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: ¦AdminNetworkPolicy\n',
     'NP1013',
-    'CiliumNetworkPolicy',
+    'AdminNetworkPolicy',
   ],
   [
     'policies of Calico v1 are not passed over',

@@ -1,0 +1,263 @@
+// NetworkPolicy and GlobalNetworkPolicy → policies of the IR. Fields and defaults:
+// api/pkg/apis/projectcalico/v3/{networkpolicy,globalnetworkpolicy,policy_common}.go.
+import { everyone } from '../../../src/ir/selector.ts'
+import {
+  type Action,
+  type Direction,
+  directions,
+  type Policy,
+  type Rule,
+  type Section,
+} from '../../../src/ir/types.ts'
+import { readName, readNamespace } from '../../../src/schema/metadata.ts'
+import { complain, each, into, originOf, type Place } from '../../../src/schema/place.ts'
+import { suggest } from '../../../src/schema/suggest.ts'
+import { readEntity, type Scope } from './entity.ts'
+import { inNamespace, prefixed } from './match.ts'
+import type { NetworkSets } from './networkSets.ts'
+import type { RawCalicoPolicy, RawEntity, RawHttp, RawPolicySpec, RawRule } from './schema.ts'
+import { readPods, readSelectorText } from './selectors.ts'
+import type { SelectorTree } from './selectorText.ts'
+import { readPorts, readTraffic } from './traffic.ts'
+
+/** A policy as read, and its tier. A subject with alternatives becomes several policies. */
+export interface ReadPolicy {
+  readonly tier: string
+  readonly name: string
+  readonly namespace: string | null
+  readonly policies: readonly Policy[]
+}
+
+/** Reads one policy; null where it has no name. `namespaced` tells the two kinds apart. */
+export function readPolicy(
+  raw: RawCalicoPolicy,
+  namespaced: boolean,
+  defaultNamespace: string,
+  sets: NetworkSets,
+  place: Place,
+): ReadPolicy | null {
+  const metadata = into(place, 'metadata')
+  const name = readName(raw.metadata, metadata)
+  const namespace = namespaced
+    ? readNamespace(raw.metadata, defaultNamespace, into(metadata, 'namespace'))
+    : null
+  if (!namespaced && raw.metadata.namespace != null) {
+    const message = 'a GlobalNetworkPolicy has no namespace'
+    complain(into(metadata, 'namespace'), 'NP2019', { on: 'key', message })
+  }
+  const spec = raw.spec ?? {}
+  const at = into(place, 'spec')
+  refuseHostPolicies(spec, at)
+  const scope: Scope = { namespace, sets }
+  const governed = governedDirections(spec, at)
+  const sectionOf = (direction: Direction): Section | null => {
+    const section = readSection(spec, direction, scope, at)
+    return governed.has(direction) ? section : null
+  }
+  const [ingress, egress] = [sectionOf('ingress'), sectionOf('egress')]
+  const subjects = readPods(subjectTree(spec, namespace, at), into(at, 'selector'))
+  if (name === undefined) return null
+  const origin = originOf(place)
+  const policies = subjects.map(
+    (subject): Policy => ({
+      name,
+      namespace,
+      subject,
+      ingress,
+      egress,
+      order: spec.order ?? null,
+      origin,
+    }),
+  )
+  return { tier: spec.tier ?? 'default', name, namespace, policies }
+}
+
+function subjectTree(spec: RawPolicySpec, namespace: string | null, place: Place): SelectorTree {
+  const read = (
+    key: 'selector' | 'namespaceSelector' | 'serviceAccountSelector',
+  ): SelectorTree[] => {
+    const written = spec[key]
+    if (written == null || written === '') return []
+    const tree = readSelectorText(written, 'other', into(place, key))
+    return tree === undefined ? [] : [tree]
+  }
+  return {
+    kind: 'and',
+    of: [
+      ...(namespace === null ? [] : [inNamespace(namespace)]),
+      ...read('selector'),
+      ...read('namespaceSelector').map((tree) => prefixed(tree, 'pcns.')),
+      ...read('serviceAccountSelector').map((tree) => prefixed(tree, 'pcsa.')),
+    ],
+  }
+}
+
+/** What only host endpoints know: they are not pods, and their policies are another matter. */
+function refuseHostPolicies(spec: RawPolicySpec, place: Place): void {
+  for (const key of ['doNotTrack', 'preDNAT', 'applyOnForward'] as const) {
+    if (spec[key] !== true) continue
+    complain(into(place, key), 'NP2021', {
+      on: 'key',
+      message: `"${key}" is about host endpoints, whose policies are not read`,
+    })
+  }
+}
+
+const directionOf: ReadonlyMap<string, Direction> = new Map([
+  ['Ingress', 'ingress'],
+  ['Egress', 'egress'],
+])
+
+/** `types`; where it is absent, egress where there are only egress rules, and else as there are rules. */
+function governedDirections(spec: RawPolicySpec, place: Place): ReadonlySet<Direction> {
+  const types = each(into(place, 'types'), spec.types)
+  if (types.length === 0) {
+    const [hasIngress, hasEgress] = directions.map((one) => (spec[one] ?? []).length > 0)
+    if (!hasEgress) return new Set(['ingress'])
+    return new Set(hasIngress ? directions : ['egress'])
+  }
+  const governed = new Set<Direction>()
+  for (const { item, at } of types) {
+    const direction = directionOf.get(item)
+    if (direction === undefined) {
+      const near = suggest(item, [...directionOf.keys()])
+      const help = near === undefined ? 'known types: Ingress, Egress' : `did you mean "${near}"?`
+      complain(at, 'NP2008', { message: `policy type "${item}" is not known`, help })
+    } else if (governed.has(direction)) {
+      complain(at, 'NP2008', {
+        message: `policy type "${item}" is listed twice`,
+        help: 'remove one',
+      })
+    } else governed.add(direction)
+  }
+  for (const direction of directions) {
+    if (governed.has(direction) || (spec[direction] ?? []).length === 0) continue
+    const message = `the ${direction} rules do nothing: "types" does not list their direction`
+    complain(into(place, direction), 'NP3005', { on: 'key', message })
+  }
+  return governed
+}
+
+function readSection(
+  spec: RawPolicySpec,
+  direction: Direction,
+  scope: Scope,
+  place: Place,
+): Section {
+  const rules = each(into(place, direction), spec[direction]).flatMap(({ item, at }) =>
+    readRule(item, direction, scope, at),
+  )
+  return { isolates: true, rules }
+}
+
+const actions: ReadonlyMap<string, Action> = new Map([
+  ['Allow', 'allow'],
+  ['Deny', 'deny'],
+  ['Log', 'log'],
+  ['Pass', 'pass'],
+])
+
+function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place): readonly Rule[] {
+  const action = actions.get(raw.action)
+  if (action === undefined) {
+    const near = suggest(raw.action, [...actions.keys()])
+    complain(into(place, 'action'), 'NP2018', {
+      message: `action "${raw.action}" is not known`,
+      help: near ? `did you mean "${near}"?` : `known actions: ${[...actions.keys()].join(', ')}`,
+    })
+  }
+  checkFamilies(raw, place)
+  const entity = (key: 'source' | 'destination'): Rule['peers'] =>
+    raw[key] == null ? everyone : readEntity(raw[key], scope, into(place, key))
+  const [source, destination] = [entity('source'), entity('destination')]
+  const [peers, subjects] = direction === 'ingress' ? [source, destination] : [destination, source]
+  const traffic = readTraffic(raw, place)
+  const conditions = readConditions(raw, direction, place)
+  if (action === undefined) return []
+  return [{ action, subjects, peers, traffic, conditions, origins: [originOf(place)] }]
+}
+
+/** What cannot be told from ends and ports: ports of clients, services, and what HTTP asks for. */
+function readConditions(raw: RawRule, direction: Direction, place: Place): readonly string[] {
+  const source = raw.source ?? {}
+  const at = into(place, 'source')
+  const ports = readPorts(source.ports, into(at, 'ports'))
+  const notPorts = readPorts(source.notPorts, into(at, 'notPorts'))
+  return [
+    ...(ports.length > 0 ? [`source port ${portWords(source.ports)}`] : []),
+    ...(notPorts.length > 0 ? [`source port not ${portWords(source.notPorts)}`] : []),
+    ...serviceCondition(raw.source, 'source', direction === 'ingress', into(at, 'services')),
+    ...serviceCondition(
+      raw.destination,
+      'destination',
+      direction === 'egress',
+      into(place, 'destination', 'services'),
+    ),
+    ...httpCondition(raw, direction, into(place, 'http')),
+  ]
+}
+
+function portWords(ports: RawEntity['ports']): string {
+  return (ports ?? []).map(String).sort().join(',')
+}
+
+function serviceCondition(
+  entity: RawEntity | null | undefined,
+  end: string,
+  isAllowed: boolean,
+  place: Place,
+): readonly string[] {
+  const services = entity?.services
+  if (services == null) return []
+  if (!isAllowed) {
+    const message = `"services" cannot stand in the ${end} of this direction`
+    complain(place, 'NP2018', { on: 'key', message })
+  }
+  if (services.name == null || services.name === '') {
+    complain(place, 'NP2018', { on: 'key', message: '"services" needs a name' })
+    return []
+  }
+  return [`${end} is service ${services.namespace ?? ''}/${services.name}`]
+}
+
+function httpCondition(raw: RawRule, direction: Direction, place: Place): readonly string[] {
+  if (raw.http == null) return []
+  const fault =
+    direction === 'egress'
+      ? 'in egress'
+      : raw.action !== 'Allow'
+        ? `with the action ${raw.action}`
+        : ![null, undefined, 'TCP', 6].includes(raw.protocol)
+          ? 'without the protocol TCP'
+          : undefined
+  if (fault !== undefined) {
+    complain(place, 'NP2018', { on: 'key', message: `"http" cannot stand ${fault}` })
+  }
+  return [`HTTP ${httpWords(raw.http)}`]
+}
+
+function httpWords({ methods, paths }: RawHttp): string {
+  const words = [
+    ...[...(methods ?? [])].sort(),
+    ...(paths ?? [])
+      .map(({ exact, prefix }) => (exact == null ? `${prefix ?? ''}*` : exact))
+      .sort(),
+  ]
+  return words.join(' ')
+}
+
+/** One rule is of one IP version: scanNets. */
+function checkFamilies(raw: RawRule, place: Place): void {
+  const nets = (['source', 'destination'] as const).flatMap((end) =>
+    (['nets', 'notNets'] as const).flatMap((key) =>
+      each(into(into(place, end), key), raw[end]?.[key]),
+    ),
+  )
+  const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4)
+  const [first] = nets
+  const wanted = raw.ipVersion ?? (first === undefined ? undefined : familyOf(first.item))
+  for (const { item, at } of nets.filter((one) => familyOf(one.item) !== wanted)) {
+    const message = `"${item}" is not of IPv${wanted}, as the rest of the rule is`
+    complain(at, 'NP2018', { message, help: 'write a rule for each IP version' })
+  }
+}

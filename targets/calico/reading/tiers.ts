@@ -1,0 +1,72 @@
+// Tiers: their order, what they do at their end, and where Kubernetes policies stand among them.
+import { byCodeUnit } from '../../../src/algebra/order.ts'
+import type { Policy, Tier } from '../../../src/ir/types.ts'
+import { complain, into, type Place } from '../../../src/schema/place.ts'
+import type { RawTier } from './schema.ts'
+
+/** Order and end of a tier. */
+export interface TierFacts {
+  /** Ascending; null comes last. */
+  readonly order: number | null
+  readonly default: Tier['default']
+}
+
+/** Tiers that are always there, and cannot be changed: EnsureInitialized. */
+export const fixedTiers: ReadonlyMap<string, TierFacts> = new Map([
+  ['default', { order: 1_000_000, default: 'deny' }],
+  ['kube-admin', { order: 1000, default: 'pass' }],
+  ['kube-baseline', { order: 10_000_000, default: 'pass' }],
+])
+
+/** Where Calico puts Kubernetes policies in tier `default`. */
+const kubernetesOrder = 1000
+
+/** Reads a Tier; anything but Pass denies at the end. */
+export function readTier(raw: RawTier, name: string, place: Place): TierFacts {
+  const { order = null, defaultAction = 'Deny' } = raw.spec ?? {}
+  if (defaultAction !== null && !['Deny', 'Pass'].includes(defaultAction)) {
+    const message = `defaultAction "${defaultAction}" is neither Deny nor Pass`
+    complain(into(into(place, 'spec'), 'defaultAction'), 'NP2019', { message })
+  }
+  const facts: TierFacts = { order, default: defaultAction === 'Pass' ? 'pass' : 'deny' }
+  const fixed = fixedTiers.get(name)
+  if (fixed !== undefined && raw.spec != null && fixed.order !== order && order !== null) {
+    const message = `the tier "${name}" always has order ${fixed.order}`
+    complain(into(into(place, 'spec'), 'order'), 'NP2019', { message })
+  }
+  return fixed ?? facts
+}
+
+/** Tiers in the order in which they are asked; those without order last, ties by name. */
+export function sortedTiers(
+  facts: ReadonlyMap<string, TierFacts>,
+  policies: ReadonlyMap<string, readonly Policy[]>,
+): readonly Tier[] {
+  const orderOf = (name: string): number => facts.get(name)?.order ?? Number.POSITIVE_INFINITY
+  return [...policies]
+    .sort(([a], [b]) => compareNumbers(orderOf(a), orderOf(b)) || byCodeUnit(a, b))
+    .map(([name, own]) => makeTier(name, own, facts.get(name)?.default ?? 'deny'))
+}
+
+function compareNumbers(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}
+
+/**
+ * Calico polices what a pod sends to its own node, and never what that node sends to it: felix,
+ * filterOutputChain.
+ */
+function makeTier(name: string, policies: readonly Policy[], end: Tier['default']): Tier {
+  return { name, combining: 'first-match', default: end, ownNode: 'ingress-allowed', policies }
+}
+
+/** Kubernetes policies are policies of tier `default` with an order of their own. */
+export function adoptKubernetes(own: readonly Tier[], kubernetes: Tier): readonly Tier[] {
+  const policies = kubernetes.policies.map((policy) => ({ ...policy, order: kubernetesOrder }))
+  const home = own.find(({ name }) => name === 'default')
+  const joined = makeTier('default', [...(home?.policies ?? []), ...policies], 'deny')
+  // Order among the tiers is known for those that are always there; the others keep their places.
+  const at = own.findIndex(({ name }) => name === 'default' || name === 'kube-baseline')
+  if (home !== undefined) return own.map((tier) => (tier === home ? joined : tier))
+  return at < 0 ? [...own, joined] : [...own.slice(0, at), joined, ...own.slice(at)]
+}
