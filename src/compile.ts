@@ -3,11 +3,14 @@
 //   sources ──readDocuments──▶ documents ──resourcesOf──▶ objects ──sortOut──▶ policies by dialect
 //                                                                                   │ dialect.read
 //   files ◀──target.emit── IR ◀──checkCapabilities── IR ◀──normalise── IR (tiers) ◀─┘
-//               ▲
-//            cluster ◀──readCluster── snapshot
+//     │         ▲          │
+//     │      cluster ◀──readCluster── snapshot
+//     │                    │
+//     └────verifyOutput────┘  the text, read back, means what the IR means
 import { targets } from '../targets/index.ts'
 import { readCluster } from './cluster/read.ts'
 import type { Cluster } from './cluster/types.ts'
+import type { Code } from './diagnostics/catalog.ts'
 import { type Diagnostic, makeReporter, type Reporter } from './diagnostics/diagnostic.ts'
 import { checkCapabilities } from './emit/capabilities.ts'
 import { type GivenOptions, readOptions } from './emit/options.ts'
@@ -15,6 +18,7 @@ import { checkPaths } from './emit/paths.ts'
 import type { EmitContext, Fidelity, OutputFile, Target } from './emit/target.ts'
 import type { PolicySet } from './ir/types.ts'
 import { normalise } from './passes/index.ts'
+import { type TargetProof, verifyOutput } from './proof/verify.ts'
 import { readPolicies } from './readPolicies.ts'
 import { suggest } from './schema/suggest.ts'
 import type { Source } from './source/source.ts'
@@ -34,6 +38,8 @@ export interface CompileRequest {
   readonly node?: string | null
   /** Which differences from the source are accepted; `exact` (none) when absent. */
   readonly fidelity?: Fidelity
+  /** Whether outputs are read back and proved to mean what their source means; true when absent. */
+  readonly verify?: boolean
   /** For targets whose output is structured; `yaml` when absent. */
   readonly format?: 'yaml' | 'json'
 }
@@ -49,6 +55,8 @@ export interface CompileResult {
   readonly set: PolicySet | null
   readonly cluster: Cluster | null
   readonly outputs: readonly TargetOutput[]
+  /** What was proved of each output; empty where that was not asked for. */
+  readonly proofs: readonly TargetProof[]
   readonly diagnostics: readonly Diagnostic[]
   /** Number of objects of each kind that hold no policy. */
   readonly passedOver: ReadonlyMap<string, number>
@@ -73,10 +81,12 @@ export function compile(request: CompileRequest): CompileResult {
     format: request.format ?? 'yaml',
     reporter,
   }
-  const outputs = reporter.errors > 0 ? [] : chosen.map((target) => emit(set, target, context))
+  const emitted = reporter.errors > 0 ? [] : chosen.map((target) => emit(set, target, context))
+  const proofs = request.verify === false ? [] : prove(set, emitted, context)
+  const outputs = emitted.map(({ target, files }) => ({ target: target.name, files }))
   const { diagnostics, errors } = reporter
-  if (errors > 0) return { set: null, cluster: null, outputs: [], diagnostics, passedOver }
-  return { set, cluster, outputs, diagnostics, passedOver }
+  if (errors > 0) return { set: null, cluster: null, outputs: [], proofs, diagnostics, passedOver }
+  return { set, cluster, outputs, proofs, diagnostics, passedOver }
 }
 
 function chooseTargets(names: readonly string[], reporter: Reporter): readonly Target[] {
@@ -111,11 +121,32 @@ function readSnapshot(
   return null
 }
 
-function emit(set: PolicySet, target: Target, context: EmitContext): TargetOutput {
+/** What could not be written need not be proved. */
+function prove(
+  set: PolicySet,
+  emitted: readonly Emitted[],
+  context: EmitContext,
+): readonly TargetProof[] {
+  if (context.reporter.errors > 0) return []
+  return emitted
+    .filter(({ target }) => target.proof.kind !== 'identity')
+    .map(({ target, files, said }) => verifyOutput(set, target, files, said, context))
+}
+
+/** What a target wrote, and the codes of what it said on the way. */
+interface Emitted {
+  readonly target: Target
+  readonly files: readonly OutputFile[]
+  readonly said: ReadonlySet<Code>
+}
+
+function emit(set: PolicySet, target: Target, context: EmitContext): Emitted {
   const before = context.reporter.errors
+  const saidBefore = context.reporter.diagnostics.length
   checkCapabilities(set, target, context.reporter)
-  if (context.reporter.errors > before) return { target: target.name, files: [] }
+  if (context.reporter.errors > before) return { target, files: [], said: new Set() }
   const files = target.emit(set, context)
   checkPaths(files, context.reporter)
-  return { target: target.name, files }
+  const said = context.reporter.diagnostics.slice(saidBefore).map(({ code }) => code)
+  return { target, files, said: new Set(said) }
 }

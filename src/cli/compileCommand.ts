@@ -4,6 +4,7 @@ import { targets } from '../../targets/index.ts'
 import { type CompileResult, compile, type TargetOutput } from '../compile.ts'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import type { Fidelity, OutputFile, TargetOption } from '../emit/target.ts'
+import type { TargetProof } from '../proof/verify.ts'
 import {
   type CommandContext,
   choice,
@@ -29,6 +30,7 @@ interface Flags {
   readonly format: 'yaml' | 'json'
   readonly diagnostics: MessageForm
   readonly verbose?: boolean
+  readonly verify: boolean
 }
 
 /** Adds the command to the program. */
@@ -49,6 +51,7 @@ export function addCompile(program: Command, context: CommandContext): void {
     .addOption(
       choice('--fidelity <kind>', ['exact', 'narrower', 'wider', 'any'], 'accepted differences'),
     )
+    .option('--no-verify', 'do not prove that outputs mean what their source means')
     .addOption(choice('--format <form>', ['yaml', 'json'], 'form of manifests'))
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
     .option('-v, --verbose', 'say what was passed over')
@@ -94,6 +97,7 @@ function run(
   reporter.adopt(result?.diagnostics ?? [])
   if (result !== null && reporter.errors === 0) deliver(result.outputs, flags, context, reporter)
   printMessages(reporter.diagnostics, flags.diagnostics, context)
+  if (flags.diagnostics === 'text') printProofs(result, context.terminal)
   if (flags.verbose && flags.diagnostics === 'text') printPassedOver(result, context.terminal)
   return exitCodeOf(reporter.diagnostics)
 }
@@ -126,6 +130,7 @@ function readAndCompile(
     snapshot,
     node: flags.node ?? null,
     fidelity: flags.fidelity,
+    verify: flags.verify,
     format: flags.format,
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   })
@@ -174,6 +179,23 @@ function warnStrangers(directory: string, files: readonly OutputFile[], reporter
     file: directory,
     help: 'they may be left from an earlier run; remove them before you apply the directory',
   })
+}
+
+const proofWords: Readonly<Record<TargetProof['answer'], string>> = {
+  equal: 'proved equal to its source, for every pod that could exist',
+  narrower: 'proved narrower than its source',
+  wider: 'proved wider than its source',
+  different: 'proved narrower than its source for some flows, and wider for others',
+  undecided: 'not proved',
+  unproved: 'not proved: nothing reads it back yet',
+}
+
+function printProofs(result: CompileResult | null, terminal: Terminal): void {
+  for (const { target, answer, assumptions } of result?.proofs ?? []) {
+    const names = assumptions.map((one) => one.slice(0, one.indexOf(':')))
+    const assuming = names.length === 0 ? '' : ` (assuming ${names.join(', ')})`
+    terminal.err(`${target}: ${proofWords[answer]}${assuming}\n`)
+  }
 }
 
 function printPassedOver(result: CompileResult | null, terminal: Terminal): void {

@@ -301,6 +301,11 @@ export const catalog = {
     title: 'proof was not reached',
     help: 'take policies apart that select by many labels, or compile with --no-verify',
   },
+  NP5010: {
+    severity: 'error',
+    title: 'output cannot be read back',
+    help: 'this is a fault of netpolc: report it with the input, and compile with --no-verify meanwhile',
+  },
 
   // NP6: command line and files
   NP6001: {

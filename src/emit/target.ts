@@ -2,7 +2,9 @@
 // function that turns the IR into files. The core never asks which target it has in hand.
 import type { Cluster } from '../cluster/types.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
+import type { Dialect } from '../dialect.ts'
 import type { Action, Peer, PolicySet, Tier, Traffic } from '../ir/types.ts'
+import type { GivenFacts } from '../proof/premises.ts'
 
 /** What a target can express, as data: the core reports what is lost before the emitter runs. */
 export interface Capabilities {
@@ -70,12 +72,27 @@ export interface EmitContext {
   readonly reporter: Reporter
 }
 
+/** How the text that a target writes is proved to mean what its source means. */
+export type ProofMethod =
+  /** It is read back by a dialect and compared over every endpoint that could exist. */
+  | {
+      readonly kind: 'symbolic'
+      readonly dialect: Dialect
+      /** What is known or assumed of the cluster, from the target's options. */
+      readonly facts: (options: OptionValues) => GivenFacts
+    }
+  /** It is the IR itself. */
+  | { readonly kind: 'identity' }
+  /** Nothing of ours reads it. */
+  | { readonly kind: 'none' }
+
 /** A dialect that can be written. */
 export interface Target {
   readonly name: string
   readonly title: string
   readonly capabilities: Capabilities
   readonly options: readonly TargetOption[]
+  readonly proof: ProofMethod
   /** Whether it speaks in addresses and so cannot work without a cluster snapshot. */
   readonly needsCluster: boolean
   /** Deterministic: same input, same bytes. Reports what it cannot say exactly; throws on bugs only. */

@@ -1,6 +1,6 @@
 // The flows that a change opens or closes, as few groups that a person can read: first whole items of
 // the rules that say so, the widest first, then what is left, as products.
-import { type Diagram, everything, nothing } from '../algebra/diagram.ts'
+import { type Diagram, everything, LimitReached, nothing } from '../algebra/diagram.ts'
 import type { Flow } from '../cluster/types.ts'
 import { printPeer } from '../ir/print.ts'
 import { everyone } from '../ir/selector.ts'
@@ -12,7 +12,7 @@ import { cubesOf } from './cubes.ts'
 import type { EncodedPolicy, EncodedTier } from './decide.ts'
 import { otherEnd, subjectOf } from './space.ts'
 import { witness } from './witness.ts'
-import { cubeWords, trafficWords } from './words.ts'
+import { cubeWords, flowWords, trafficWords } from './words.ts'
 
 /** Which way flows changed. */
 export type Change = 'opened' | 'closed'
@@ -58,16 +58,34 @@ export function changedFlows(
 ): { readonly groups: readonly ChangedFlows[]; readonly isAll: boolean } {
   const [sides] = views
   if (sides === undefined || flows === nothing) return { groups: [], isAll: true }
-  const { store } = sides.encoder
   const groups: ChangedFlows[] = []
-  let left = flows
-  const add = (words: string, set: Diagram): void => {
+  const add = (words: string | null, set: Diagram): void => {
     const example = witness(set, sides)
-    const reasons = sets.map((one) => reasonFor(one, example, views, assume))
-    const [before, after] = reasons
+    const [before, after] = sets.map((one) => reasonFor(one, example, views, assume))
     if (before === undefined || after === undefined) return
-    groups.push({ change, flows: words, before, after, example, set })
+    groups.push({ change, flows: words ?? flowWords(example), before, after, example, set })
   }
+  try {
+    return { groups, isAll: collect(flows, views, sides, normal, groups, add) }
+  } catch (error) {
+    if (!(error instanceof LimitReached)) throw error
+    // That the sets differ is known; only the words for how they do took too long to find.
+    if (groups.length === 0) add(null, flows)
+    return { groups, isAll: false }
+  }
+}
+
+/** Adds one group after the other; whether all flows are in them. */
+function collect(
+  flows: Diagram,
+  views: readonly Sides[],
+  sides: Sides,
+  normal: Context['normal'],
+  groups: readonly ChangedFlows[],
+  add: (words: string, set: Diagram) => void,
+): boolean {
+  const { store } = sides.encoder
+  let left = flows
   const found = candidates(views, flows, normal)
   for (const candidate of found) {
     if (groups.length >= maxGroups) break
@@ -84,7 +102,7 @@ export function changedFlows(
     const set = store.and(cube.flows, flows)
     if (set !== nothing) add(cubeWords(cube), set)
   }
-  return { groups, isAll }
+  return isAll
 }
 
 /** More exceptions than this make a sentence that nobody reads. */

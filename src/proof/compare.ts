@@ -75,7 +75,7 @@ export function encodeSides(
   { budget, ipBlock }: Premises,
 ): Sides {
   const space = spaceOf([before, after], direction)
-  const store = new DiagramStore(space.variables, budget)
+  const store = new DiagramStore(space.variables, budget + allowanceFor([before, after]))
   const encoder = new Encoder(store, space, direction, { ipBlock })
   return {
     encoder,
@@ -84,6 +84,16 @@ export function encodeSides(
     before: encodeTiers(before, direction, encoder),
     after: encodeTiers(after, direction, encoder),
   }
+}
+
+/** What looking at each rule once may cost, beside the budget for what is hard about them. */
+export function allowanceFor(sets: readonly PolicySet[]): number {
+  const policies = sets.flatMap(({ tiers }) => tiers.flatMap((tier) => tier.policies))
+  const rules = policies.flatMap(({ ingress, egress }) => [
+    ...(ingress?.rules ?? []),
+    ...(egress?.rules ?? []),
+  ])
+  return 200 * (policies.length + rules.length)
 }
 
 function compareSides(sides: Sides, facts: Facts): Comparison {

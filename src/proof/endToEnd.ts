@@ -2,7 +2,14 @@
 // destination both allow it. Two sets may differ at an end and still let the same flows through.
 import { type Diagram, DiagramStore, LimitReached, nothing } from '../algebra/diagram.ts'
 import type { PolicySet } from '../ir/types.ts'
-import { assumesOwnNode, differences, happening, type Premises, type Sides } from './compare.ts'
+import {
+  allowanceFor,
+  assumesOwnNode,
+  differences,
+  happening,
+  type Premises,
+  type Sides,
+} from './compare.ts'
 import { allowedBy, type EncodedTier, encodeTiers } from './decide.ts'
 import { Encoder } from './encode.ts'
 import { spaceOf } from './space.ts'
@@ -34,7 +41,7 @@ export function compareEndToEnd(before: PolicySet, after: PolicySet, premises: P
 
 function compareBoth(before: PolicySet, after: PolicySet, premises: Premises): EndToEnd {
   const space = spaceOf([before, after], 'ingress')
-  const store = new DiagramStore(space.variables, premises.budget)
+  const store = new DiagramStore(space.variables, premises.budget + allowanceFor([before, after]))
   const sidesOf = (direction: 'ingress' | 'egress'): Sides => {
     const encoder = new Encoder(store, space, direction, premises)
     return {

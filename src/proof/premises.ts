@@ -6,7 +6,7 @@ import type { IpBlockReading } from '../semantics/evaluate.ts'
 import type { Premises } from './compare.ts'
 
 /** Steps of computation that a comparison may take: some seconds. */
-export const defaultBudget = 20_000_000
+export const defaultBudget = 4_000_000
 
 /** What the user says of the cluster, as words. */
 export interface GivenFacts {
@@ -14,6 +14,8 @@ export interface GivenFacts {
   readonly ipBlock: 'external' | 'literal'
   readonly podCidrs: readonly string[]
   readonly nodeCidrs: readonly string[]
+  /** Members of the cluster that blocks mean beside what is outside, as a setting of the engine. */
+  readonly cidrMatch?: readonly ('pod' | 'host')[]
 }
 
 /**
@@ -49,9 +51,11 @@ function readCidr(option: string, word: string, reporter: Reporter): readonly Ci
 }
 
 function readingOf(given: GivenFacts, { podCidrs, nodeCidrs }: Premises['facts']): IpBlockReading {
-  if (given.ipBlock === 'literal') return 'literal'
-  if (podCidrs.length > 0) return nodeCidrs.length > 0 ? 'literal' : 'pods'
-  return nodeCidrs.length > 0 ? 'hosts' : 'external'
+  const { ipBlock, cidrMatch = [] } = given
+  const pods = ipBlock === 'literal' || podCidrs.length > 0 || cidrMatch.includes('pod')
+  const hosts = ipBlock === 'literal' || nodeCidrs.length > 0 || cidrMatch.includes('host')
+  if (pods) return hosts ? 'literal' : 'pods'
+  return hosts ? 'hosts' : 'external'
 }
 
 /** The assumptions that an answer rests on, a sentence each, by their names. */

@@ -66,24 +66,29 @@ interface Mentioned {
 }
 
 /**
- * The space for what some policy sets say of a direction: the governed end comes first, since what
- * its policies say to the rest of the flow depends on who it is.
+ * The space for what some policy sets say of a direction. The governed end's namespace comes first,
+ * since most policies are for one. Then what is a number: however many rules there are, they cut a
+ * line into few pieces, and on each piece few of them have a say. Labels come last: they are what can
+ * be combined without end.
  */
 export function spaceOf(sets: readonly PolicySet[], direction: Direction): Space {
   const mentioned = mentionedBy(sets)
   const subject = subjectOf[direction]
   const peer = otherEnd[subject]
   const variables = [
-    ...endVariables(subject, mentioned),
+    text(names.kind(subject)),
+    text(names.label(subject, 'namespace', namespaceNameLabel)),
     text(names.family),
-    ...endVariables(peer, mentioned),
-    text(names.ownNode),
-    ...addressVariables(peer),
-    ...addressVariables(subject),
     number(names.protocol, 0, 255),
     number(names.port, 1, 65535),
     number(names.icmpType, 0, 255),
     number(names.icmpCode, 0, 255),
+    text(names.kind(peer)),
+    text(names.ownNode),
+    ...addressVariables(peer),
+    ...addressVariables(subject),
+    ...labelVariables(subject, mentioned).slice(1),
+    ...labelVariables(peer, mentioned),
     ...sorted(mentioned.ports).map((name) => text(names.named(name))),
     ...sorted(mentioned.conditions).map((one) => text(names.condition(one))),
   ]
@@ -97,7 +102,7 @@ export function spaceOf(sets: readonly PolicySet[], direction: Direction): Space
 }
 
 /** The names of namespaces and accounts come first: most of what differs, differs by them. */
-function endVariables(end: End, { labels }: Mentioned): readonly Variable[] {
+function labelVariables(end: End, { labels }: Mentioned): readonly Variable[] {
   const of = (owner: Owner, first: string | null): readonly Variable[] => {
     const keys = sorted(labels.get(owner) ?? new Set()).filter((key) => key !== first)
     return [...(first === null ? [] : [first]), ...keys].map((key) =>
@@ -105,7 +110,6 @@ function endVariables(end: End, { labels }: Mentioned): readonly Variable[] {
     )
   }
   return [
-    text(names.kind(end)),
     ...of('namespace', namespaceNameLabel),
     ...of('serviceAccount', serviceAccountNameLabel),
     ...of('pod', null),

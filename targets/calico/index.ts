@@ -6,6 +6,7 @@ import type { PolicySet } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { options, readOptions } from './options.ts'
 import { calicoPolicy } from './policies.ts'
+import { calicoDialect } from './reading/index.ts'
 import { reportTies } from './ties.ts'
 import type { CalicoPolicy, TracedRule } from './types.ts'
 
@@ -28,6 +29,12 @@ export const calico: Target = {
     nonIsolating: false,
   },
   options,
+  proof: {
+    kind: 'symbolic',
+    dialect: calicoDialect,
+    // Calico matches addresses whoever has them, as the source text says: nothing need be assumed.
+    facts: () => ({ ipBlock: 'literal', podCidrs: [], nodeCidrs: [] }),
+  },
   needsCluster: false,
   emit,
 }

@@ -60,11 +60,17 @@ const losses = {
 } as const
 
 /** Known ranges; where blocks are meant literally and nothing is known of an owner, all addresses. */
-function rangesToFear(peer: CidrPeer, { ipBlock, inside }: CiliumOptions): readonly ClusterRange[] {
+function rangesToFear(
+  peer: CidrPeer,
+  { ipBlock, inside, cidrMatch }: CiliumOptions,
+): readonly ClusterRange[] {
   const unknown = (['pod', 'node'] as const).filter(
     (owner) => ipBlock === 'literal' && !inside.some((range) => range.owner === owner),
   )
-  return [...inside, ...unknown.map((owner) => ({ owner, cidr: peer.cidr }))]
+  const isMatched = ({ owner }: ClusterRange): boolean =>
+    cidrMatch.includes(owner === 'node' ? 'host' : 'pod')
+  const feared = [...inside, ...unknown.map((owner) => ({ owner, cidr: peer.cidr }))]
+  return feared.filter((range) => !isMatched(range))
 }
 
 /** An address that the peer and the range have in common; the first one is often a network's own. */

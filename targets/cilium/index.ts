@@ -5,8 +5,9 @@ import type { EmitContext, OutputFile, Target } from '../../src/emit/target.ts'
 import type { PolicySet } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { noteAssumptions, warnFeatures } from './notes.ts'
-import { options, readOptions } from './options.ts'
+import { facts, options, readOptions } from './options.ts'
 import { policyRules } from './policy.ts'
+import { ciliumDialect } from './reading/index.ts'
 
 /** Writes one CiliumNetworkPolicy a policy, with its name and in its namespace. */
 export const cilium: Target = {
@@ -27,6 +28,7 @@ export const cilium: Target = {
     nonIsolating: true,
   },
   options,
+  proof: { kind: 'symbolic', dialect: ciliumDialect, facts },
   needsCluster: false,
   emit,
 }

@@ -1,6 +1,7 @@
 // The options of this target, as declared and as read.
 import { type Cidr, parseCidr } from '../../src/algebra/address.ts'
 import type { OptionValues, TargetOption } from '../../src/emit/target.ts'
+import type { GivenFacts } from '../../src/proof/premises.ts'
 import { defaultVersion, minorVersion } from './versions.ts'
 
 /** Options as the command line shows them. */
@@ -34,7 +35,29 @@ export const options: readonly TargetOption[] = [
     list: true,
     check: cidrFault,
   },
+  {
+    name: 'cilium-cidr-match-mode',
+    argument: '<nodes,pods>',
+    help: 'setting policy-cidr-match-mode of Cilium: members of the cluster that address blocks match',
+    list: true,
+    check: (word) => (matchModes.has(word) ? undefined : 'it is neither nodes nor pods'),
+  },
 ]
+
+const matchModes: ReadonlyMap<string, 'pod' | 'host'> = new Map([
+  ['nodes', 'host'],
+  ['pods', 'pod'],
+])
+
+/** What the options say of the cluster, for the proof. */
+export function facts(values: OptionValues): GivenFacts {
+  return {
+    ipBlock: values.one('ipblock') === 'literal' ? 'literal' : 'external',
+    podCidrs: values.many('pod-cidr'),
+    nodeCidrs: values.many('node-cidr'),
+    cidrMatch: values.many('cilium-cidr-match-mode').flatMap((word) => matchModes.get(word) ?? []),
+  }
+}
 
 /** A range of addresses inside of the cluster. */
 export interface ClusterRange {
@@ -48,6 +71,8 @@ export interface CiliumOptions {
   readonly ipBlock: 'external' | 'literal'
   /** What is known to be in the cluster; empty where nothing is known. */
   readonly inside: readonly ClusterRange[]
+  /** Members of the cluster that blocks match. */
+  readonly cidrMatch: readonly ('pod' | 'host')[]
 }
 
 /** Reads values that have passed their checks. */
@@ -61,6 +86,7 @@ export function readOptions(values: OptionValues): CiliumOptions {
     minor: minorVersion(values.one('cilium-version')) ?? 0,
     ipBlock: values.one('ipblock') === 'literal' ? 'literal' : 'external',
     inside: [...ranges('pod'), ...ranges('node')],
+    cidrMatch: facts(values).cidrMatch ?? [],
   }
 }
 

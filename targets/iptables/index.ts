@@ -40,6 +40,7 @@ export const iptables: Target = {
     nonIsolating: false,
   },
   options,
+  proof: { kind: 'none' },
   needsCluster: true,
   emit,
 }

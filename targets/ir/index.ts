@@ -21,6 +21,7 @@ export const ir: Target = {
     nonIsolating: true,
   },
   options: [],
+  proof: { kind: 'identity' },
   needsCluster: false,
   emit: (set) => [{ path: 'ir.txt', text: printPolicySet(set) }],
 }

@@ -1,13 +1,14 @@
 // Large inputs, the same on every run: policies, and a cluster that they are about.
-const teams = 200
 const apps = 25
 
-/** `count` policies of about 600 bytes in one YAML stream, spread over 200 namespaces. */
-export function makePolicies(count: number): string {
-  return Array.from({ length: count }, (_, index) => makePolicy(index)).join('---\n')
+const manyTeams = 200
+
+/** `count` policies of about 600 bytes in one YAML stream, spread over a number of namespaces. */
+export function makePolicies(count: number, teams: number = manyTeams): string {
+  return Array.from({ length: count }, (_, index) => makePolicy(index, teams)).join('---\n')
 }
 
-function makePolicy(index: number): string {
+function makePolicy(index: number, teams: number): string {
   const app = index % apps
   return `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -48,7 +49,7 @@ spec:
 /** A snapshot with the namespaces of `makePolicies`, and pods spread over nodes of 110 each. */
 export function makeSnapshot(pods: number): string {
   const items = [
-    ...Array.from({ length: teams }, (_, team) => ({
+    ...Array.from({ length: manyTeams }, (_, team) => ({
       kind: 'Namespace',
       metadata: { name: `team-${team}`, labels: { stage: team % 2 === 0 ? 'prod' : 'test' } },
     })),
@@ -76,8 +77,8 @@ function makePod(index: number): object {
     kind: 'Pod',
     metadata: {
       name: `pod-${index}`,
-      namespace: `team-${index % teams}`,
-      labels: { app: `app-${Math.floor(index / teams) % apps}` },
+      namespace: `team-${index % manyTeams}`,
+      labels: { app: `app-${Math.floor(index / manyTeams) % apps}` },
     },
     spec: {
       nodeName: nodeName(Math.floor(index / podsPerNode)),

@@ -13,12 +13,17 @@ import { normalise } from '../../src/passes/index.ts'
 import { readDocuments } from '../../src/source/read.ts'
 import { resourcesOf } from '../../src/source/resources.ts'
 import { makeSource } from '../../src/source/source.ts'
-import { dialects, targets } from '../../targets/index.ts'
+import { targets } from '../../targets/index.ts'
+import { kubernetes } from '../../targets/kubernetes/index.ts'
 import { firstNode, makePolicies, makeSnapshot } from './inputs.ts'
+import { benchDiff, benchProof } from './proof.ts'
+import { printPeak, seconds, timed } from './timing.ts'
 
 const scenarios: Readonly<Record<string, () => void>> = {
   manifests: benchManifests,
   addresses: benchAddresses,
+  proof: benchProof,
+  diff: benchDiff,
   startup: benchStartup,
 }
 const [wanted] = process.argv.slice(2)
@@ -80,24 +85,13 @@ function benchStartup(): void {
   console.log(`netpolc compile --help: ${(compile - bare).toFixed(0)} ms more`)
 }
 
-interface Timed<T> {
-  readonly value: T
-  readonly ms: number
-}
-
-function timed<T>(work: () => T): Timed<T> {
-  const start = performance.now()
-  const value = work()
-  return { value, ms: performance.now() - start }
-}
-
 function readTimed(text: string): { set: PolicySet; parse: number; lift: number } {
   const reporter = makeReporter()
   const documents = timed(() => readDocuments(makeSource('policies.yaml', text), reporter))
   const set = timed(() => {
     const resources = documents.value.flatMap((document) => resourcesOf(document, reporter))
     const context = { namespace: 'default', reporter }
-    return normalise({ tiers: dialects.flatMap((one) => one.read(resources, context)) }, reporter)
+    return normalise({ tiers: kubernetes.read(resources, context) }, reporter)
   })
   if (reporter.errors > 0) throw new Error(reporter.diagnostics[0]?.message)
   return { set: set.value, parse: documents.ms, lift: set.ms }
@@ -120,12 +114,4 @@ function emitWith(target: Target, set: PolicySet, cluster: Cluster | null): read
 function medianOf(work: () => unknown): number {
   const times = Array.from({ length: 15 }, () => timed(work).ms).sort((a, b) => a - b)
   return times[7] ?? 0
-}
-
-function printPeak(): void {
-  console.log(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`)
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`
 }

@@ -23,6 +23,8 @@ metadata: { name: token, namespace: shop }
 stringData: { password: hunter2 }
 `
 
+const provedLine = 'calico: proved equal to its source, for every pod that could exist\n'
+
 test('prints manifests to standard output and nothing else there', () =>
   inFolder(async (folder) => {
     writeFileSync(join(folder, 'a.yaml'), policy('a'))
@@ -34,7 +36,7 @@ test('prints manifests to standard output and nothing else there', () =>
     ])
     assert.is(code, 0)
     assert.match(out, /^apiVersion: projectcalico\.org\/v3$/m)
-    assert.is(err, '')
+    assert.is(err, provedLine)
   }))
 
 test('reads standard input for -, and files after -f', () =>
@@ -92,7 +94,7 @@ test('-o writes one file a policy and nothing else', () =>
     const target = join(folder, 'made/out')
     const input = `${policy('a')}---${policy('b')}`
     const { code, out, err } = await netpolc(['compile', '-t', 'calico', '-o', target, '-'], input)
-    assert.equal([code, out, err], [0, '', ''])
+    assert.equal([code, out, err], [0, '', provedLine])
     assert.equal(readdirSync(target), ['shop.a.yaml', 'shop.b.yaml'])
   }))
 

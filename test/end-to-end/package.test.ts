@@ -47,7 +47,7 @@ test('the executable compiles, and says its version', () => {
 
 test('a reader that stops early ends the executable quietly', () => {
   const many = Array.from({ length: 3000 }, (_, index) => policy.replace('db', `db-${index}`))
-  const shell = `${process.execPath} ${main} compile -t calico - | head -1`
+  const shell = `${process.execPath} ${main} compile --no-verify -t calico - | head -1`
   const { status, stdout, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', shell], {
     input: many.join('---\n'),
   })

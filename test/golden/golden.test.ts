@@ -34,18 +34,11 @@ const outOfReach: readonly string[] = [
   'NP6003',
   'NP6006',
   'NP6007',
-  ...[
-    'NP1017',
-    'NP2017',
-    'NP2018',
-    'NP2019',
-    'NP2020',
-    'NP2021',
-    'NP2022',
-    'NP2023',
-    'NP3005',
-    'NP5009',
-  ],
+  // Firewall dumps are no input of this command, and a proof fails where netpolc is at fault.
+  'NP2022',
+  'NP2023',
+  'NP5009',
+  'NP5010',
 ]
 
 const results = new Map<string, CompileResult>()

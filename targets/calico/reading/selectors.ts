@@ -5,7 +5,7 @@ import { complain, type Place, spanOf } from '../../../src/schema/place.ts'
 import { podMatches } from './match.ts'
 import { parseSelector, type SelectorTree } from './selectorText.ts'
 
-/** More characters than this the API server rejects (v3.32). */
+/** More characters than this the API server rejects since v3.32; older ones know no limit. */
 const maxLength = 1024
 
 /** Where a selector stands, which decides whether `global()` may be in it. */
@@ -26,7 +26,8 @@ export function readSelectorText(
   }
   if (written.length > maxLength) {
     const message = `the selector has ${written.length} characters, more than ${maxLength}`
-    complain(place, 'NP2017', { message, help: 'split the policy' })
+    const help = 'Calico takes it up to v3.31 only; split the policy'
+    complain(place, 'NP2017', { severity: 'warning', message, help })
   }
   const { tree } = parsed
   const isAlone = tree.kind === 'global'
