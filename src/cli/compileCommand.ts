@@ -182,19 +182,20 @@ function warnStrangers(directory: string, files: readonly OutputFile[], reporter
 }
 
 const proofWords: Readonly<Record<TargetProof['answer'], string>> = {
-  equal: 'proved equal to its source, for every pod that could exist',
+  equal: 'proved equal to its source',
   narrower: 'proved narrower than its source',
   wider: 'proved wider than its source',
   different: 'proved narrower than its source for some flows, and wider for others',
   undecided: 'not proved',
-  unproved: 'not proved: nothing reads it back yet',
+  unproved: 'not proved',
 }
 
 function printProofs(result: CompileResult | null, terminal: Terminal): void {
-  for (const { target, answer, assumptions } of result?.proofs ?? []) {
+  for (const { target, answer, universe, assumptions } of result?.proofs ?? []) {
     const names = assumptions.map((one) => one.slice(0, one.indexOf(':')))
     const assuming = names.length === 0 ? '' : ` (assuming ${names.join(', ')})`
-    terminal.err(`${target}: ${proofWords[answer]}${assuming}\n`)
+    const scope = answer === 'equal' ? `, ${universe}` : ''
+    terminal.err(`${target}: ${proofWords[answer]}${scope}${assuming}\n`)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/types.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Action, Peer, PolicySet, Tier, Traffic } from '../ir/types.ts'
+import type { FirewallProof } from '../proof/firewall.ts'
 import type { GivenFacts } from '../proof/premises.ts'
 
 /** What a target can express, as data: the core reports what is lost before the emitter runs. */
@@ -81,10 +82,10 @@ export type ProofMethod =
       /** What is known or assumed of the cluster, from the target's options. */
       readonly facts: (options: OptionValues) => GivenFacts
     }
+  /** It is rules of nodes' firewalls, compared over the packets of a cluster. */
+  | FirewallProof
   /** It is the IR itself. */
   | { readonly kind: 'identity' }
-  /** Nothing of ours reads it. */
-  | { readonly kind: 'none' }
 
 /** A dialect that can be written. */
 export interface Target {

@@ -15,7 +15,7 @@ import type { Direction, PolicySet } from '../ir/types.ts'
 import type { Assumptions } from '../semantics/evaluate.ts'
 import { allowedBy, type EncodedPolicy, type EncodedTier, encodeTiers } from './decide.ts'
 import { Encoder } from './encode.ts'
-import { names, type Space, spaceOf, subjectOf, yes } from './space.ts'
+import { names, type Space, spaceOf, subjectOf } from './space.ts'
 import { type Facts, possibleFlows, sameNamespaceFlows } from './universe.ts'
 
 /** What a comparison takes for granted. */
@@ -127,7 +127,7 @@ export function happening(
 ): Diagram {
   const { encoder } = sides
   const { store } = encoder
-  const ownNode = ownNodeAssumed ? store.not(encoder.is(names.ownNode, yes)) : everything
+  const ownNode = ownNodeAssumed ? store.not(encoder.ownNode()) : everything
   return sameNamespaceFlows(store.all([flows, ownNode, possibleFlows(sides, facts)]), sides)
 }
 
@@ -239,7 +239,7 @@ function touchedFlows(
       ? touchedUnordered(first, second, encoder)
       : touchedInOrder(first, second, encoder)
   })
-  const ownNode = encoder.is(names.ownNode, yes)
+  const ownNode = encoder.ownNode()
   const spared = before.some((first, at) => first.sparesOwnNode !== after[at]?.sparesOwnNode)
   return encoder.store.some(spared ? [...parts, ownNode] : parts)
 }

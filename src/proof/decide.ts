@@ -1,10 +1,19 @@
 // The interpreter's walk through tiers, policies and rules, done for a whole set of flows at once.
-import { type Diagram, nothing } from '../algebra/diagram.ts'
+import { type Diagram, type DiagramStore, nothing } from '../algebra/diagram.ts'
 import { onlyNamespace } from '../ir/selector.ts'
-import type { Action, Direction, Policy, PolicySet, Tier } from '../ir/types.ts'
+import type { Action, Direction, PodMatch, Policy, PolicySet, Rule, Tier } from '../ir/types.ts'
 import { byOrder, sparesOwnNode } from '../semantics/evaluate.ts'
-import type { Encoder } from './encode.ts'
-import { names, yes } from './space.ts'
+
+/** Where tests become sets of flows: over all endpoints there could be, or over those of a cluster. */
+export interface FlowEncoder {
+  readonly store: DiagramStore
+  /** The flows whose governed end a policy selects. */
+  readonly subject: (match: PodMatch) => Diagram
+  /** The flows that a rule matches, its policy's subject left aside. */
+  readonly rule: (rule: Rule) => Diagram
+  /** The flows between the governed end and its own node. */
+  readonly ownNode: () => Diagram
+}
 
 /** A policy, as far as it governs one direction, as sets of flows. */
 export interface EncodedPolicy {
@@ -37,7 +46,7 @@ export interface EncodedTier {
 export function encodeTiers(
   { tiers }: PolicySet,
   direction: Direction,
-  encoder: Encoder,
+  encoder: FlowEncoder,
 ): readonly EncodedTier[] {
   return tiers.flatMap((tier) => {
     const policies = [...tier.policies]
@@ -54,7 +63,7 @@ export function encodeTiers(
 function encodePolicy(
   policy: Policy,
   direction: Direction,
-  encoder: Encoder,
+  encoder: FlowEncoder,
 ): readonly EncodedPolicy[] {
   const section = policy[direction]
   if (section === null) return []
@@ -74,7 +83,11 @@ function encodePolicy(
 }
 
 /** The flows among `open` that the tiers allow. */
-export function allowedBy(tiers: readonly EncodedTier[], open: Diagram, encoder: Encoder): Diagram {
+export function allowedBy(
+  tiers: readonly EncodedTier[],
+  open: Diagram,
+  encoder: FlowEncoder,
+): Diagram {
   const { store } = encoder
   let undecided = open
   const allowed: Diagram[] = []
@@ -92,9 +105,9 @@ interface Outcome {
   readonly undecided: Diagram
 }
 
-function decideTier(tier: EncodedTier, open: Diagram, encoder: Encoder): Outcome {
+function decideTier(tier: EncodedTier, open: Diagram, encoder: FlowEncoder): Outcome {
   const { store } = encoder
-  const spared = tier.sparesOwnNode ? store.and(open, encoder.is(names.ownNode, yes)) : nothing
+  const spared = tier.sparesOwnNode ? store.and(open, encoder.ownNode()) : nothing
   const governed = store.minus(open, spared)
   const policies = tier.policies.flatMap((policy) => {
     const subject = store.and(policy.subject, governed)
@@ -120,7 +133,7 @@ interface Matched {
 function decideUnordered(
   policies: readonly EncodedPolicy[],
   governed: Diagram,
-  { store }: Encoder,
+  { store }: FlowEncoder,
 ): Matched {
   const ofAction = (wanted: Action): Diagram =>
     store.some(
@@ -138,7 +151,7 @@ function decideUnordered(
 function decideInOrder(
   policies: readonly EncodedPolicy[],
   governed: Diagram,
-  { store }: Encoder,
+  { store }: FlowEncoder,
 ): Matched {
   let rest = governed
   const decided: Record<Exclude<Action, 'log'>, Diagram> = {

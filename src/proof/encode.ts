@@ -16,6 +16,7 @@ import {
   type Traffic,
 } from '../ir/types.ts'
 import { type Assumptions, blockOwners } from '../semantics/evaluate.ts'
+import type { FlowEncoder } from './decide.ts'
 import {
   absent,
   type End,
@@ -28,7 +29,7 @@ import {
 } from './space.ts'
 
 /** Turns tests into sets of flows of one space; equal tests are looked at once. */
-export class Encoder {
+export class Encoder implements FlowEncoder {
   readonly store: DiagramStore
   readonly #space: Space
   readonly #direction: Direction
@@ -89,6 +90,11 @@ export class Encoder {
       case 'or':
         return this.#anyOf(peer.of, (one) => this.peer(one, end))
     }
+  }
+
+  /** The flows between a pod and its own node. */
+  ownNode(): Diagram {
+    return this.is(names.ownNode, yes)
   }
 
   /** The flows of one of the kinds of traffic. */

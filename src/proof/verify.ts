@@ -13,6 +13,7 @@ import { makeSource } from '../source/source.ts'
 import type { ChangedFlows } from './changes.ts'
 import type { Premises } from './compare.ts'
 import { compareSets, type ScopeAnswer } from './compareSets.ts'
+import { verifyFirewall } from './firewall.ts'
 import { assumptionsOf, readPremises } from './premises.ts'
 import { flowWords } from './words.ts'
 
@@ -21,9 +22,13 @@ export interface TargetProof {
   readonly target: string
   /** `different`: narrower for some flows and wider for others; `unproved`: nothing reads it back. */
   readonly answer: 'equal' | 'narrower' | 'wider' | 'different' | 'undecided' | 'unproved'
+  /** What it holds for, such as `for every pod that could exist`. */
+  readonly universe: string
   /** What the answer rests on, a sentence each. */
   readonly assumptions: readonly string[]
 }
+
+const universe = 'for every pod that could exist'
 
 /** Proves an output; a difference that is not accepted is reported with a flow. */
 export function verifyOutput(
@@ -31,12 +36,15 @@ export function verifyOutput(
   target: Target,
   files: readonly OutputFile[],
   said: ReadonlySet<Code>,
-  { options, fidelity, reporter }: EmitContext,
+  context: EmitContext,
 ): TargetProof {
+  const { options, fidelity, reporter } = context
   const { name, proof } = target
+  if (proof.kind === 'firewall') return verifyFirewall(set, target, proof, files, context)
   if (proof.kind !== 'symbolic') {
     return {
       target: name,
+      universe,
       answer: 'unproved',
       assumptions: [],
     }
@@ -44,11 +52,12 @@ export function verifyOutput(
   const given = proof.facts(options)
   const premises = readPremises(given, reporter)
   const back = readBack(files, proof.dialect, given.cidrMatch ?? [], name, reporter)
-  if (back === null) return { target: name, answer: 'undecided', assumptions: [] }
+  if (back === null) return { target: name, universe, answer: 'undecided', assumptions: [] }
   const { answers, ownNodeAssumed } = compareSets(set, back, premises)
   const assumptions = assumptionsOf(premises, ownNodeAssumed)
   return {
     target: name,
+    universe,
     answer: judge(answers, { set, name, fidelity, premises, said, reporter }),
     assumptions,
   }

@@ -1,11 +1,14 @@
 // The iptables target: for each node, address sets and the rules of both families. The layout, how to
 // load it and what it leaves to the node are in README.md.
+
+import { families } from '../../src/algebra/address.ts'
 import type { Cluster, Host, Pod } from '../../src/cluster/types.ts'
 import type { EmitContext, OutputFile, Target, TargetOption } from '../../src/emit/target.ts'
 import { makeRender } from '../../src/emit/template.ts'
-import type { Policy, PolicySet } from '../../src/ir/types.ts'
-import { familyRules, type PoliciesOf } from './node.ts'
+import type { Policy, PolicySet, Traffic } from '../../src/ir/types.ts'
+import { essentialTypes, familyRules, type PoliciesOf } from './node.ts'
 import { makePodFinder, type PodFinder } from './pods.ts'
+import { readFirewalls } from './reading/index.ts'
 import { makeSetCollector, setView } from './sets.ts'
 import { ipsetRules, iptablesRules } from './templates.gen.ts'
 import { oneLine } from './text.ts'
@@ -40,9 +43,17 @@ export const iptables: Target = {
     nonIsolating: false,
   },
   options,
-  proof: { kind: 'none' },
+  proof: { kind: 'firewall', read: readFirewalls, exempt },
   needsCluster: true,
   emit,
+}
+
+/** What `--icmp essential` lets pass. */
+function exempt({ options: values }: EmitContext): readonly Traffic[] {
+  if (values.one('icmp') !== 'essential') return []
+  return families.flatMap((family) =>
+    essentialTypes[family].map((type): Traffic => ({ kind: 'icmp', family, type, code: null })),
+  )
 }
 
 const renderSets = makeRender<object>(ipsetRules)

@@ -17,7 +17,7 @@ export interface FamilyRules {
 }
 
 /** ICMP that a network cannot do without, by family: unreachable, too big, time exceeded, discovery. */
-const essentialTypes: Readonly<Record<Family, readonly number[]>> = {
+export const essentialTypes: Readonly<Record<Family, readonly number[]>> = {
   4: [3, 11, 12],
   6: [1, 2, 3, 4, 133, 134, 135, 136, 137],
 }
