@@ -66,7 +66,8 @@ function encodePolicy(
   encoder: FlowEncoder,
 ): readonly EncodedPolicy[] {
   const section = policy[direction]
-  if (section === null) return []
+  const subject = section === null ? nothing : encoder.subject(policy.subject)
+  if (section === null || subject === nothing) return []
   const rules = section.rules.flatMap((rule): EncodedRule[] => {
     const { action } = rule
     return action === 'log' ? [] : [{ action, match: encoder.rule(rule) }]
@@ -75,7 +76,7 @@ function encodePolicy(
     {
       policy,
       namespace: onlyNamespace(policy.subject.namespaces),
-      subject: encoder.subject(policy.subject),
+      subject,
       isolates: section.isolates,
       rules,
     },

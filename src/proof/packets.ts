@@ -88,6 +88,7 @@ export class PacketEncoder implements FlowEncoder {
   readonly #subject: End
   readonly #byNamespace: ReadonlyMap<string, readonly Pod[]>
   readonly #found = new Map<string, readonly Pod[]>()
+  readonly #named = new Map<string, Diagram>()
 
   /** `governed`: the pods whose policies are asked for. */
   constructor(packets: Packets, cluster: Cluster, governed: readonly Pod[], direction: Direction) {
@@ -232,17 +233,28 @@ export class PacketEncoder implements FlowEncoder {
   #ports(ports: Ports, protocol: string): Diagram {
     if (ports.kind === 'all') return everything
     if (ports.kind === 'range') return this.#packets.ports(ports.from, ports.to)
-    const { name } = ports
-    const named = this.#cluster.pods.flatMap((pod) =>
+    const key = `${protocol} ${ports.name}`
+    const known = this.#named.get(key)
+    if (known !== undefined) return known
+    const made = this.#portsNamed(ports.name, protocol)
+    this.#named.set(key, made)
+    return made
+  }
+
+  /** Where the destination is the governed end, the names that others give are of no interest. */
+  #portsNamed(name: string, protocol: string): Diagram {
+    const pods = this.#subject === 'destination' ? this.#governed : this.#cluster.pods
+    const named = pods.flatMap((pod) =>
       pod.ports
         .filter((one) => one.name === name && one.protocol === protocol)
-        .map(({ port }) =>
-          this.store.and(
-            this.#packets.ports(port, port),
-            this.#packets.addresses('destination', this.#addressesOf([pod])),
-          ),
-        ),
+        .map(({ port }) => ({ pod, port })),
     )
-    return this.store.some(named)
+    const byPort = [...groupBy(named, ({ port }) => port)].map(([port, owners]) =>
+      this.store.and(
+        this.#packets.ports(port, port),
+        this.#packets.addresses('destination', this.#addressesOf(owners.map(({ pod }) => pod))),
+      ),
+    )
+    return this.store.some(byPort)
   }
 }
