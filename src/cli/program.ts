@@ -14,11 +14,13 @@ export async function runProgram(
     if (needsCommands(words)) {
       const { addCompile } = await import('./compileCommand.ts')
       const { addDiff } = await import('./diffCommand.ts')
+      const { addExplain } = await import('./explainCommand.ts')
       const finish = (answer: ExitCode): void => {
         code = answer
       }
       addCompile(program, { terminal, version, finish })
       addDiff(program, { terminal, version, finish })
+      addExplain(program, { terminal, version, finish })
     }
     await program.parseAsync(words, { from: 'user' })
     return code

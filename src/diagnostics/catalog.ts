@@ -335,6 +335,11 @@ export const catalog = {
     title: 'output directory holds files of others',
     help: 'they may be left from an earlier run; remove them before you apply the directory',
   },
+  NP6008: {
+    severity: 'error',
+    title: 'flow is not valid',
+    help: 'write ends as namespace/pod, an address or labels, and the port as 5432/tcp',
+  },
   NP6009: { severity: 'note', title: 'more findings than are shown' },
 } as const
 

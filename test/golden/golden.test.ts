@@ -34,6 +34,7 @@ const outOfReach: readonly string[] = [
   'NP6003',
   'NP6006',
   'NP6007',
+  'NP6008',
   // Firewall dumps are no input of this command, and a proof fails where netpolc is at fault.
   'NP2022',
   'NP2023',
