@@ -13,6 +13,7 @@ import type { Cluster } from './cluster/types.ts'
 import type { Code } from './diagnostics/catalog.ts'
 import { type Diagnostic, makeReporter, type Reporter } from './diagnostics/diagnostic.ts'
 import { checkCapabilities } from './emit/capabilities.ts'
+import { lowered } from './emit/lower.ts'
 import { type GivenOptions, readOptions } from './emit/options.ts'
 import { checkPaths } from './emit/paths.ts'
 import type { EmitContext, Fidelity, OutputFile, Target } from './emit/target.ts'
@@ -143,9 +144,10 @@ interface Emitted {
 function emit(set: PolicySet, target: Target, context: EmitContext): Emitted {
   const before = context.reporter.errors
   const saidBefore = context.reporter.diagnostics.length
-  checkCapabilities(set, target, context.reporter)
+  const own = lowered(set, target)
+  checkCapabilities(own, target, context.reporter)
   if (context.reporter.errors > before) return { target, files: [], said: new Set() }
-  const files = target.emit(set, context)
+  const files = target.emit(own, context)
   checkPaths(files, context.reporter)
   const said = context.reporter.diagnostics.slice(saidBefore).map(({ code }) => code)
   return { target, files, said: new Set(said) }

@@ -96,6 +96,8 @@ export interface Target {
   readonly proof: ProofMethod
   /** Whether it speaks in addresses and so cannot work without a cluster snapshot. */
   readonly needsCluster: boolean
+  /** Peers of the IR in the kinds that the target declares, where it has other words for them. */
+  readonly lower?: (peer: Peer) => readonly Peer[]
   /** Deterministic: same input, same bytes. Reports what it cannot say exactly; throws on bugs only. */
   readonly emit: (set: PolicySet, context: EmitContext) => readonly OutputFile[]
 }

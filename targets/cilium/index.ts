@@ -1,8 +1,9 @@
 // The cilium target: CiliumNetworkPolicy of cilium.io/v2. What it does with each construct, and why, is
 // in README.md.
+import { families } from '../../src/algebra/address.ts'
 import { printManifest } from '../../src/emit/manifest.ts'
 import type { EmitContext, OutputFile, Target } from '../../src/emit/target.ts'
-import type { PolicySet } from '../../src/ir/types.ts'
+import type { Peer, PolicySet } from '../../src/ir/types.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { noteAssumptions, warnFeatures } from './notes.ts'
 import { facts, options, readOptions } from './options.ts'
@@ -30,7 +31,23 @@ export const cilium: Target = {
   options,
   proof: { kind: 'symbolic', dialect: ciliumDialect, facts },
   needsCluster: false,
+  lower,
   emit,
+}
+
+/** What is outside of the cluster is just what CIDR rules match. */
+function lower(peer: Peer): readonly Peer[] {
+  if (peer.kind === 'external') {
+    return families.map((family) => ({
+      kind: 'cidr',
+      cidr: { family, base: 0n, prefix: 0 },
+      except: [],
+    }))
+  }
+  if (peer.kind !== 'and') return [peer]
+  const [first, second, third] = peer.of
+  const isBlock = first?.kind === 'external' && second?.kind === 'cidr' && third === undefined
+  return isBlock ? [second] : [peer]
 }
 
 function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[] {
