@@ -4,15 +4,24 @@
 // has one edge for all others. Two sets are equal exactly where their diagrams are the same number.
 // What it costs, and why this form was chosen, is in src/proof/README.md.
 
-/** A set of points: a number that only the store that made it can read. */
-export type Diagram = number
-/** The empty set. */
-export const nothing: Diagram = 0
-/** The set of all points. */
-export const everything: Diagram = 1
+import {
+  type Bound,
+  childrenOf,
+  type Diagram,
+  everything,
+  type Node,
+  type NumberSide,
+  nothing,
+  numberSide,
+  type Operation,
+  shortcut,
+  type TextSide,
+  textSide,
+  zipNumbers,
+  zipTexts,
+} from './diagramNodes.ts'
 
-/** A whole number; one variable uses either numbers or bigints. */
-export type Bound = number | bigint
+export { type Bound, type Diagram, everything, nothing } from './diagramNodes.ts'
 
 /** A variable of the space. Variables that come earlier in the list are decided earlier. */
 export type Variable =
@@ -45,26 +54,6 @@ export type Branches =
 
 /** Says that a computation was given up: it needed more nodes or steps than allowed. */
 export class LimitReached extends Error {}
-
-interface TextNode {
-  readonly kind: 'text'
-  readonly level: number
-  /** Numbers of texts, ascending. */
-  readonly values: readonly number[]
-  readonly children: readonly Diagram[]
-  readonly other: Diagram
-}
-
-interface NumberNode {
-  readonly kind: 'number'
-  readonly level: number
-  readonly starts: readonly Bound[]
-  readonly children: readonly Diagram[]
-}
-
-type Node = TextNode | NumberNode
-
-type Operation = 'and' | 'or' | 'minus' | 'xor'
 
 /** Children are numbered below this, so that two of them fit into one key. */
 const maxNodes = 2 ** 26
@@ -332,81 +321,5 @@ export class DiagramStore {
     const visit = (a: Diagram, b: Diagram): Diagram => this.#apply(operation, a, b)
     const { starts, children } = zipNumbers(left, right, visit)
     return this.#number(level, starts, children)
-  }
-}
-
-/** Goes through the branches of two nodes of one variable side by side. */
-function zipTexts<T>(
-  left: TextSide,
-  right: TextSide,
-  visit: (a: Diagram, b: Diagram) => T,
-): { readonly values: number[]; readonly children: T[]; readonly other: T } {
-  const values: number[] = []
-  const children: T[] = []
-  let [i, j] = [0, 0]
-  while (i < left.values.length || j < right.values.length) {
-    const [own, its] = [left.values[i] ?? Infinity, right.values[j] ?? Infinity]
-    const a = own <= its ? left.children[i++] : left.other
-    const b = its <= own ? right.children[j++] : right.other
-    values.push(Math.min(own, its))
-    children.push(visit(a ?? nothing, b ?? nothing))
-  }
-  return { values, children, other: visit(left.other, right.other) }
-}
-
-function zipNumbers<T>(
-  left: NumberSide,
-  right: NumberSide,
-  visit: (a: Diagram, b: Diagram) => T,
-): { readonly starts: Bound[]; readonly children: T[] } {
-  const starts: Bound[] = []
-  const children: T[] = []
-  let [i, j] = [0, 0]
-  for (;;) {
-    const own = left.starts[i]
-    const its = right.starts[j]
-    starts.push(own === undefined || (its !== undefined && its > own) ? (its ?? 0) : own)
-    children.push(visit(left.children[i] ?? nothing, right.children[j] ?? nothing))
-    const [nextOwn, nextIts] = [left.starts[i + 1], right.starts[j + 1]]
-    if (nextOwn === undefined && nextIts === undefined) return { starts, children }
-    if (nextIts === undefined || (nextOwn !== undefined && nextOwn <= nextIts)) i += 1
-    if (nextOwn === undefined || (nextIts !== undefined && nextIts <= nextOwn)) j += 1
-  }
-}
-
-function childrenOf(node: Node): readonly Diagram[] {
-  return node.kind === 'text' ? [...node.children, node.other] : node.children
-}
-
-type TextSide = Pick<TextNode, 'values' | 'children' | 'other'>
-type NumberSide = Pick<NumberNode, 'children'> & { readonly starts: readonly (Bound | undefined)[] }
-
-/** A side that does not look at the variable goes on as it is, whatever the value. */
-function textSide(node: Node | null, whole: Diagram): TextSide {
-  return node?.kind === 'text' ? node : { values: [], children: [], other: whole }
-}
-
-function numberSide(node: Node | null, whole: Diagram): NumberSide {
-  return node?.kind === 'number' ? node : { starts: [undefined], children: [whole] }
-}
-
-/** What needs no look inside. */
-function shortcut(operation: Operation, a: Diagram, b: Diagram): Diagram | undefined {
-  switch (operation) {
-    case 'and':
-      if (a === nothing || b === nothing) return nothing
-      if (a === everything || a === b) return b
-      return b === everything ? a : undefined
-    case 'or':
-      if (a === everything || b === everything) return everything
-      if (a === nothing || a === b) return b
-      return b === nothing ? a : undefined
-    case 'minus':
-      if (a === nothing || a === b || b === everything) return nothing
-      return b === nothing ? a : undefined
-    case 'xor':
-      if (a === b) return nothing
-      if (a === nothing) return b
-      return b === nothing ? a : undefined
   }
 }

@@ -7,8 +7,9 @@ import type { OutputFile } from '../../../src/emit/target.ts'
 import type { NodeFirewall } from '../../../src/proof/firewall.ts'
 import { makeSource } from '../../../src/source/source.ts'
 import { acceptedPackets } from './program.ts'
-import { readRules, type Tables } from './rules.ts'
+import { readRules } from './rules.ts'
 import { type IpSet, readSets } from './sets.ts'
+import type { Tables } from './types.ts'
 
 const fileNames: Readonly<Record<Family, string>> = { 4: 'iptables.rules', 6: 'ip6tables.rules' }
 

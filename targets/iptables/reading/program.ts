@@ -4,8 +4,8 @@ import { addressesOf } from '../../../src/algebra/address.ts'
 import { type Diagram, everything, nothing } from '../../../src/algebra/diagram.ts'
 import type { Reporter } from '../../../src/diagnostics/diagnostic.ts'
 import type { Packets } from '../../../src/proof/packets.ts'
-import type { Chain, FirewallRule, Match } from './rules.ts'
 import type { IpSet } from './sets.ts'
+import type { Chain, FirewallRule, Match } from './types.ts'
 
 /** What rules refer to. */
 export interface Program {
