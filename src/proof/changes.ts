@@ -129,7 +129,7 @@ function withExceptions(
     unchanged = store.minus(unchanged, other.set)
   }
   if (unchanged !== nothing || exceptions.length > maxExceptions) return null
-  const except = exceptions.length === 0 ? '' : `, except ${exceptions.join(' and ')}`
+  const except = exceptions.length === 0 ? '' : `, except (${exceptions.join(') and (')})`
   return { words: `${words}${except}`, set: store.and(set, flows) }
 }
 
@@ -149,7 +149,15 @@ function candidates(
   const found = views.flatMap((sides) =>
     [...sides.before, ...sides.after].flatMap((tier) => candidatesOfTier(tier, sides, flows)),
   )
-  return found.sort((a, b) => a.tests - b.tests).map((one) => ({ ...one, set: normal(one.set) }))
+  const ownNode = views.map(({ encoder }) => ({
+    words: 'what goes between a pod and its own node',
+    set: encoder.ownNode(),
+    tests: 0,
+  }))
+  return [...ownNode, ...found.sort((a, b) => a.tests - b.tests)].map((one) => ({
+    ...one,
+    set: normal(one.set),
+  }))
 }
 
 function candidatesOfTier(tier: EncodedTier, sides: Sides, flows: Diagram): readonly Candidate[] {
@@ -212,7 +220,7 @@ function itemWords({ subjects, peer, traffic }: Item, own: Peer, direction: Dire
   return `${from} → ${to}, ${trafficWords(traffic)}`
 }
 
-/** Where a flow is looked at from both ends, the end that denies is the reason. */
+/** Where a flow is looked at from both ends, the end that denies is the reason, or else a rule. */
 function reasonFor(
   set: PolicySet,
   flow: Flow,
@@ -220,7 +228,10 @@ function reasonFor(
   assume: Assumptions,
 ): Reason {
   const decisions = views.map(({ direction }) => decide(set, flow, direction, assume))
-  const decision = decisions.find(({ verdict }) => verdict === 'deny') ?? decisions[0]
+  const decision =
+    decisions.find(({ verdict }) => verdict === 'deny') ??
+    decisions.find(({ by }) => by === 'rule') ??
+    decisions[0]
   if (decision === undefined) return { verdict: 'allow', words: 'as no policy is about it' }
   return { verdict: decision.verdict, words: decisionWords(decision) }
 }

@@ -1,0 +1,238 @@
+// Firewall dumps as they are read: what each construct does to packets, and what is refused, and where.
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { everything } from '../../../src/algebra/diagram.ts'
+import { makeReporter, type Reporter } from '../../../src/diagnostics/diagnostic.ts'
+import { Packets } from '../../../src/proof/packets.ts'
+import { makeSource, positionAt } from '../../../src/source/source.ts'
+import { acceptedPackets } from '../../../targets/iptables/reading/program.ts'
+import { readRules } from '../../../targets/iptables/reading/rules.ts'
+import { readSets } from '../../../targets/iptables/reading/sets.ts'
+
+const test = suite('iptables reading')
+
+const table = (...rules: readonly string[]): string =>
+  ['*filter', ':FORWARD ACCEPT [0:0]', ':own - [0:0]', ...rules, 'COMMIT', ''].join('\n')
+
+/** The packets that FORWARD lets on, and a store to compare them in. */
+function accepted(rules: string, sets = '', packets = new Packets(4, 1_000_000)): number {
+  const reporter = makeReporter()
+  const chains = readRules(makeSource('r', rules), packets.family, reporter).get('filter')
+  const known = readSets(makeSource('s', sets), reporter)
+  const result = acceptedPackets(
+    { chains: chains ?? new Map(), sets: known },
+    'FORWARD',
+    packets,
+    reporter,
+  )
+  assert.equal(
+    reporter.diagnostics.map(({ message }) => message),
+    [],
+  )
+  return result
+}
+
+/** Two rule files mean the same. */
+function same(a: string, b: string, sets = ''): void {
+  const packets = new Packets(4, 1_000_000)
+  assert.is(accepted(a, sets, packets), accepted(b, sets, packets))
+}
+
+function different(a: string, b: string, sets = ''): void {
+  const packets = new Packets(4, 1_000_000)
+  assert.is.not(accepted(a, sets, packets), accepted(b, sets, packets))
+}
+
+test('a chain without rules follows its policy', () => {
+  assert.is(accepted(table()), everything)
+  assert.is(accepted(table().replace('FORWARD ACCEPT', 'FORWARD DROP')), 0)
+})
+
+test('the first rule that matches and ends decides', () => {
+  same(
+    table('-A FORWARD -s 10.0.0.0/8 -j ACCEPT', '-A FORWARD -j DROP'),
+    table('-A FORWARD ! -s 10.0.0.0/8 -j DROP'),
+  )
+})
+
+test('REJECT lets nothing on, and a log decides nothing', () => {
+  same(
+    table('-A FORWARD -p tcp -j REJECT --reject-with tcp-reset'),
+    table('-A FORWARD -p 6 -j DROP'),
+  )
+  assert.is(accepted(table('-A FORWARD -j LOG --log-prefix "x "')), everything)
+})
+
+test('RETURN comes back after a jump, and to the caller of the caller after a goto', () => {
+  same(
+    table('-A own -p udp -j RETURN', '-A own -j DROP', '-A FORWARD -j own', '-A FORWARD -j DROP'),
+    table('-A FORWARD -j DROP'),
+  )
+  same(
+    table('-A own -p udp -j RETURN', '-A own -j DROP', '-A FORWARD -g own', '-A FORWARD -j DROP'),
+    table('-A FORWARD ! -p udp -j DROP'),
+  )
+})
+
+test('options in their long forms, packet counts and a bare address', () => {
+  same(
+    table(
+      '[3:180] -A FORWARD --source 10.0.0.1 --protocol tcp --match tcp --destination-port 80 --jump DROP',
+    ),
+    table('-A FORWARD -s 10.0.0.1/32 -p tcp -m tcp --dport 80 -j DROP'),
+  )
+})
+
+test('multiport joins ranges; a turned match is what is left', () => {
+  same(
+    table('-A FORWARD -p tcp -m multiport --dports 80:82,443 -j DROP'),
+    table('-A FORWARD -p tcp --dport 80:82 -j DROP', '-A FORWARD -p tcp --dport 443 -j DROP'),
+  )
+  same(
+    table('-A FORWARD -p tcp ! --dport 80 -j DROP'),
+    table('-A FORWARD -p tcp --dport 1:79 -j DROP', '-A FORWARD -p tcp --dport 81:65535 -j DROP'),
+  )
+})
+
+test('a type of ICMP, with and without a code', () => {
+  different(
+    table('-A FORWARD -p icmp -m icmp --icmp-type 3/4 -j DROP'),
+    table('-A FORWARD -p icmp -m icmp --icmp-type 3 -j DROP'),
+  )
+  same(table('-A FORWARD -p icmp --icmp-type any -j DROP'), table('-A FORWARD -p icmp -j DROP'))
+})
+
+test('only new connections are looked at', () => {
+  assert.is(
+    accepted(table('-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j DROP')),
+    everything,
+  )
+  same(table('-A FORWARD -m state --state NEW -j DROP'), table('-A FORWARD -j DROP'))
+})
+
+test('a comment is a word, whatever it says', () => {
+  same(
+    table('-A FORWARD -m comment --comment "a \\" -j ACCEPT" -j DROP'),
+    table('-A FORWARD -m comment --comment plain -j DROP'),
+  )
+})
+
+test('sets hold addresses, blocks, ranges and exceptions, of which the longest decides', () => {
+  const sets = [
+    'create a hash:net family inet hashsize 64 maxelem 10',
+    'add a 10.0.0.0/8',
+    'add a 10.1.0.0/16 nomatch',
+    'add a 10.1.2.0/24',
+    'create b hash:ip family inet',
+    'add b 192.0.2.1-192.0.2.3',
+  ].join('\n')
+  same(
+    table('-A FORWARD -m set --match-set a src -j DROP'),
+    table(
+      '-A FORWARD -s 10.1.2.0/24 -j DROP',
+      '-A FORWARD -s 10.1.0.0/16 -j ACCEPT',
+      '-A FORWARD -s 10.0.0.0/8 -j DROP',
+    ),
+    sets,
+  )
+  same(
+    table('-A FORWARD -m set ! --match-set b dst -j DROP'),
+    table(
+      '-A FORWARD -d 192.0.2.1 -j ACCEPT',
+      '-A FORWARD -d 192.0.2.2/31 -j ACCEPT',
+      '-A FORWARD -j DROP',
+    ),
+    sets,
+  )
+})
+
+test('sets of addresses and ports look at both', () => {
+  const sets =
+    'create p hash:ip,port family inet\nadd p 10.0.0.1,tcp:80\nadd p 10.0.0.2,udp:53-54\n'
+  same(
+    table('-A FORWARD -m set --match-set p dst,dst -j DROP'),
+    table(
+      '-A FORWARD -d 10.0.0.1 -p tcp --dport 80 -j DROP',
+      '-A FORWARD -d 10.0.0.2 -p udp --dport 53:54 -j DROP',
+    ),
+    sets,
+  )
+})
+
+/** The first finding, as `CODE line:column`. */
+function firstFault(read: (reporter: Reporter) => void): string {
+  const reporter = makeReporter()
+  read(reporter)
+  const [first] = reporter.diagnostics
+  const span = first?.labels[0]?.span
+  if (first === undefined || span === undefined) return 'none'
+  const { line, column } = positionAt(span.source, span.start)
+  return `${first.code} ${line}:${column}`
+}
+
+const badRules: readonly (readonly [string, string, string])[] = [
+  ['a rule outside of a table', '-A FORWARD -j DROP\n', 'NP2022 1:1'],
+  ['a text that is cut off', '*filter\n:FORWARD ACCEPT [0:0]\n', 'NP2022 2:21'],
+  ['a chain that is not declared', table('-A lost -j DROP'), 'NP2020 4:4'],
+  ['a target that is not there', table('-A FORWARD -j lost'), 'NP2020 4:1'],
+  ['chains that jump in a circle', table('-A FORWARD -j own', '-A own -j own'), 'NP2023 5:1'],
+  ['a match that is not read', table('-A FORWARD -m recent --name x -j DROP'), 'NP2021 4:15'],
+  ['an option that is not read', table('-A FORWARD --tcp-flags SYN SYN -j DROP'), 'NP2021 4:12'],
+  ['an address that is none', table('-A FORWARD -s 10.0.0.300 -j DROP'), 'NP2022 4:15'],
+  ['an address of the other family', table('-A FORWARD -s fd00::1 -j DROP'), 'NP2022 4:15'],
+  ['ports that are none', table('-A FORWARD -p tcp --dport 90:80 -j DROP'), 'NP2022 4:27'],
+  ['a protocol that is none', table('-A FORWARD -p tpc -j DROP'), 'NP2022 4:15'],
+  [
+    'a quote that is not closed',
+    table('-A FORWARD -m comment --comment "x -j DROP'),
+    'NP2022 4:32',
+  ],
+  ['an option without its value', table('-A FORWARD -j'), 'NP2022 4:12'],
+  ['a set matched by nothing', table('-A FORWARD -m set --match-set a up -j DROP'), 'NP2022 4:33'],
+  ['another text', '*filter\nhello\nCOMMIT\n', 'NP2022 2:1'],
+]
+
+for (const [what, text, expected] of badRules) {
+  test(`refused: ${what}`, () =>
+    assert.is(
+      firstFault((reporter) => readRules(makeSource('r', text), 4, reporter)),
+      expected,
+    ))
+}
+
+const badSets: readonly (readonly [string, string, string])[] = [
+  ['a type that is not read', 'create a bitmap:port range 0-9\n', 'NP2021 1:10'],
+  ['an element of no set', 'add a 10.0.0.1\n', 'NP2020 1:5'],
+  [
+    'an element of the other family',
+    'create a hash:ip family inet6\nadd a 10.0.0.1\n',
+    'NP2022 2:7',
+  ],
+  ['an element without its port', 'create a hash:ip,port\nadd a 10.0.0.1\n', 'NP2022 2:7'],
+  ['another text', 'hello\n', 'NP2022 1:1'],
+]
+
+for (const [what, text, expected] of badSets) {
+  test(`refused in sets: ${what}`, () =>
+    assert.is(
+      firstFault((reporter) => readSets(makeSource('s', text), reporter)),
+      expected,
+    ))
+}
+
+test('a set that is not in the dump is absent, not empty', () => {
+  const reporter = makeReporter()
+  const rules = readRules(
+    makeSource('r', table('-A FORWARD -m set --match-set gone src -j DROP')),
+    4,
+    reporter,
+  )
+  const chains = rules.get('filter') ?? new Map()
+  acceptedPackets({ chains, sets: new Map() }, 'FORWARD', new Packets(4, 1000), reporter)
+  assert.equal(
+    reporter.diagnostics.map(({ code }) => code),
+    ['NP2020'],
+  )
+})
+
+test.run()
