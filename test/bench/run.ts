@@ -17,6 +17,7 @@ import { targets } from '../../targets/index.ts'
 import { kubernetes } from '../../targets/kubernetes/index.ts'
 import { firstNode, makePolicies, makeSnapshot } from './inputs.ts'
 import { benchDiff, benchProof } from './proof.ts'
+import { benchRepresentations } from './representations.ts'
 import { printPeak, seconds, timed } from './timing.ts'
 
 const scenarios: Readonly<Record<string, () => void>> = {
@@ -24,6 +25,7 @@ const scenarios: Readonly<Record<string, () => void>> = {
   addresses: benchAddresses,
   proof: benchProof,
   diff: benchDiff,
+  representations: benchRepresentations,
   startup: benchStartup,
 }
 const [wanted] = process.argv.slice(2)
