@@ -1,8 +1,10 @@
 // Whether a target can say what a policy set says, by what the target declares about itself.
 import type { Reporter } from '../diagnostics/diagnostic.ts'
+import { testsParts } from '../ir/selector.ts'
 import {
   directions,
   type Peer,
+  type PodMatch,
   type Policy,
   type PolicySet,
   type Rule,
@@ -52,6 +54,9 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
   if (!can.serviceAccounts && policy.subject.serviceAccounts.kind !== 'all') {
     facts.push('a subject by its service account')
   }
+  if (!can.partTests && matchTestsParts(policy.subject)) {
+    facts.push('a subject by a part of a label')
+  }
   const ofPolicy = facts.flatMap((fact) => (fact ? [{ fact, at: policy.origin }] : []))
   return [
     ...ofPolicy,
@@ -66,6 +71,7 @@ function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
   const facts = [
     ...rule.peers.flatMap(({ kind }) => (can.peers.includes(kind) ? [] : [peerFacts[kind]])),
     ...(!can.serviceAccounts && peers.some(namesAccounts) ? ['a peer by its service account'] : []),
+    ...(!can.partTests && peers.some(peerTestsParts) ? ['a peer by a part of a label'] : []),
     ...(can.ruleSubjects || rule.subjects.every(({ kind }) => kind === 'any')
       ? []
       : ['a rule for a part of the subject']),
@@ -91,6 +97,14 @@ const peerFacts: Readonly<Record<Peer['kind'], string>> = {
   not: 'a peer by what it is not',
   and: 'a peer by several tests at once',
   or: 'a peer by several tests at once',
+}
+
+function matchTestsParts({ namespaces, pods, serviceAccounts }: PodMatch): boolean {
+  return [namespaces, pods, serviceAccounts].some(testsParts)
+}
+
+function peerTestsParts(peer: Peer): boolean {
+  return peer.kind === 'pods' && matchTestsParts(peer)
 }
 
 function namesAccounts(peer: Peer): boolean {

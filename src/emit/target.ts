@@ -17,6 +17,8 @@ export interface Capabilities {
   readonly ownNode: readonly Tier['ownNode'][]
   readonly traffic: readonly Traffic['kind'][]
   readonly peers: readonly Peer['kind'][]
+  /** Whether selectors may test parts of labels' values. */
+  readonly partTests: boolean
   /** Whether pods may be selected by their service account. */
   readonly serviceAccounts: boolean
   /** Whether a rule may be for a part of its policy's subject only. */

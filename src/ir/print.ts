@@ -172,6 +172,8 @@ function print(selector: Selector, nested: boolean): string {
       return printIn(selector.key, selector.values)
     case 'exists':
       return quote(selector.key)
+    case 'part':
+      return `${quote(selector.key)} ${selector.test} ${quote(selector.text)}`
     case 'not':
       return printNot(selector.of)
     case 'and':

@@ -1,5 +1,5 @@
 // Making, testing and rearranging selectors.
-import type { Peer, PodMatch, Selector } from './types.ts'
+import type { PartTest, Peer, PodMatch, Selector } from './types.ts'
 
 /** The namespace label whose value is the namespace's name (immutable since Kubernetes 1.21). */
 export const namespaceNameLabel = 'kubernetes.io/metadata.name'
@@ -56,12 +56,44 @@ export function selects(selector: Selector, labels: Readonly<Record<string, stri
       )
     case 'exists':
       return Object.hasOwn(labels, selector.key)
+    case 'part':
+      return (
+        Object.hasOwn(labels, selector.key) &&
+        hasPart(selector.test, selector.text, labels[selector.key] ?? '')
+      )
     case 'not':
       return !selects(selector.of, labels)
     case 'and':
       return selector.of.every((part) => selects(part, labels))
     case 'or':
       return selector.of.some((part) => selects(part, labels))
+  }
+}
+
+/** Whether a value has a text where the test looks for it. */
+export function hasPart(test: PartTest, text: string, value: string): boolean {
+  switch (test) {
+    case 'contains':
+      return value.includes(text)
+    case 'starts with':
+      return value.startsWith(text)
+    case 'ends with':
+      return value.endsWith(text)
+  }
+}
+
+/** Whether a selector tests parts of values, which few targets have words for. */
+export function testsParts(selector: Selector): boolean {
+  switch (selector.kind) {
+    case 'part':
+      return true
+    case 'not':
+      return testsParts(selector.of)
+    case 'and':
+    case 'or':
+      return selector.of.some(testsParts)
+    default:
+      return false
   }
 }
 
@@ -73,7 +105,7 @@ export function onlyNamespace(namespaces: Selector): string | null {
 
 /**
  * The selector as alternatives of requirement lists: it holds where one list holds as a whole.
- * No alternative: it never holds. Exponential in the worst case of nested and/or; selectors read
+ * No alternative: it never holds. Throws for tests of parts of values. Exponential in the worst case of nested and/or; selectors read
  * from Kubernetes have one alternative.
  */
 export function alternatives(selector: Selector): readonly (readonly Requirement[])[] {
@@ -88,6 +120,8 @@ function dnf(selector: Selector, negated: boolean): (readonly Requirement[])[] {
       return inRequirement(selector.key, selector.values, negated)
     case 'exists':
       return [[{ key: selector.key, operator: negated ? 'DoesNotExist' : 'Exists', values: [] }]]
+    case 'part':
+      throw new Error(`a test of a part of "${selector.key}" reached a target`)
     case 'not':
       return dnf(selector.of, !negated)
     case 'and':

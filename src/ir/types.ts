@@ -18,6 +18,9 @@ export const protocolNumbers: Readonly<Record<Protocol, number>> = { TCP: 6, UDP
 /** ICMP of IPv4 and of IPv6. */
 export const icmpNumbers: Readonly<Record<4 | 6, number>> = { 4: 1, 6: 58 }
 
+/** Where in a label's value a text is looked for. */
+export type PartTest = 'contains' | 'starts with' | 'ends with'
+
 /**
  * A test of a set of labels. `in`: the label is there and has one of the values (none: never true).
  * Everything else is built from it; an absent label makes `in` and `exists` false.
@@ -26,6 +29,13 @@ export type Selector =
   | { readonly kind: 'all' }
   | { readonly kind: 'in'; readonly key: string; readonly values: readonly string[] }
   | { readonly kind: 'exists'; readonly key: string }
+  /** The label is there, and its value has the text in it, in front, or at its end. */
+  | {
+      readonly kind: 'part'
+      readonly key: string
+      readonly test: PartTest
+      readonly text: string
+    }
   | { readonly kind: 'not'; readonly of: Selector }
   | { readonly kind: 'and'; readonly of: readonly Selector[] }
   | { readonly kind: 'or'; readonly of: readonly Selector[] }

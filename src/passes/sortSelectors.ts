@@ -66,6 +66,7 @@ export function sortSelector(selector: Selector): Selector {
   switch (selector.kind) {
     case 'all':
     case 'exists':
+    case 'part':
       return selector
     case 'in':
       if (selector.values.length < 2) return selector
@@ -92,6 +93,6 @@ function sortParts(parts: readonly Selector[], kind: 'and' | 'or'): readonly Sel
 // By label key first, so that tests of one label stand together.
 function sortKey(selector: Selector): string {
   const bare = selector.kind === 'not' ? selector.of : selector
-  const label = bare.kind === 'in' || bare.kind === 'exists' ? bare.key : ''
+  const label = 'key' in bare ? bare.key : ''
   return JSON.stringify([label, selector])
 }

@@ -1,6 +1,6 @@
 // Two policy sets compared in every way that is reported: what each end enforces, and what gets
 // through. The three answers are never mixed.
-import type { Diagram } from '../algebra/diagram.ts'
+import { type Diagram, LimitReached } from '../algebra/diagram.ts'
 import { type Direction, directions, type PolicySet } from '../ir/types.ts'
 import { decide, verdict } from '../semantics/evaluate.ts'
 import { type ChangedFlows, type Context, changedFlows } from './changes.ts'
@@ -76,7 +76,17 @@ function endToEnd(
   return describe('end-to-end', opened, closed, [ingress, egress], sets, premises, ownNodeAssumed)
 }
 
-function describe(
+/** A difference without a flow to show is none that can be told. */
+function describe(...parts: Parameters<typeof describeChanges>): ScopeAnswer {
+  try {
+    return describeChanges(...parts)
+  } catch (error) {
+    if (error instanceof LimitReached) return { kind: 'undecided', scope: parts[0] }
+    throw error
+  }
+}
+
+function describeChanges(
   scope: Scope,
   opened: Diagram,
   closed: Diagram,

@@ -3,8 +3,9 @@ import { toCidrs } from '../algebra/address.ts'
 import { type Bound, type Branches, type Diagram, everything, nothing } from '../algebra/diagram.ts'
 import { and, exists, isIn, not, or } from '../ir/selector.ts'
 import type { Peer, Selector } from '../ir/types.ts'
+import { type Alphabet, isClass } from './alphabet.ts'
 import type { Sides } from './compare.ts'
-import { absent, type End, names, type Owner, yes } from './space.ts'
+import { absent, type End, names, type Owner, type Space, yes } from './space.ts'
 
 /** A product: it holds the flows whose ends and traffic pass all three. */
 export interface Cube {
@@ -122,8 +123,8 @@ function rangesTo(
 
 function cubeOf(constraints: Constraints, sides: Sides): Cube {
   return {
-    source: peerOf('source', constraints),
-    destination: peerOf('destination', constraints),
+    source: peerOf('source', constraints, sides.space),
+    destination: peerOf('destination', constraints, sides.space),
     traffic: trafficOf(constraints),
     conditions: switchesOf(names.condition(''), constraints),
     flows: setOf(constraints, sides),
@@ -144,11 +145,11 @@ function setOf(constraints: Constraints, { encoder, space }: Sides): Diagram {
 type Kind = 'pod' | 'host' | 'external'
 const kinds: readonly Kind[] = ['pod', 'host', 'external']
 
-function peerOf(end: End, constraints: Constraints): Peer {
+function peerOf(end: End, constraints: Constraints, space: Space): Peer {
   const block = blockOf(end, constraints)
   const allowed = kinds.filter((kind) => passes(constraints.get(names.kind(end)), kind))
   if (allowed.length === kinds.length && block === null) return { kind: 'any' }
-  const parts = allowed.map((kind) => kindPeer(kind, end, constraints))
+  const parts = allowed.map((kind) => kindPeer(kind, end, constraints, space))
   const [only] = parts
   if (block === null)
     return only !== undefined && parts.length === 1 ? only : { kind: 'or', of: parts }
@@ -166,8 +167,8 @@ function passes(constraint: Constraint | undefined, value: string): boolean {
   return constraint?.kind !== 'text' || constraint.isIn === constraint.values.includes(value)
 }
 
-function kindPeer(kind: Kind, end: End, constraints: Constraints): Peer {
-  const selector = (owner: Owner): Selector => selectorOf(end, owner, constraints)
+function kindPeer(kind: Kind, end: End, constraints: Constraints, space: Space): Peer {
+  const selector = (owner: Owner): Selector => selectorOf(end, owner, constraints, space)
   switch (kind) {
     case 'external':
       return { kind: 'external' }
@@ -186,12 +187,12 @@ function kindPeer(kind: Kind, end: End, constraints: Constraints): Peer {
   }
 }
 
-function selectorOf(end: End, owner: Owner, constraints: Constraints): Selector {
+function selectorOf(end: End, owner: Owner, constraints: Constraints, space: Space): Selector {
   const prefix = names.label(end, owner, '')
   return and(
     [...constraints].flatMap(([name, one]) =>
       name.startsWith(prefix) && one.kind === 'text'
-        ? [labelTest(name.slice(prefix.length), one)]
+        ? [labelTest(name.slice(prefix.length), one, space.alphabet(name))]
         : [],
     ),
   )
@@ -200,11 +201,14 @@ function selectorOf(end: End, owner: Owner, constraints: Constraints): Selector 
 function labelTest(
   key: string,
   { isIn: positive, values }: Constraint & { kind: 'text' },
+  alphabet: Alphabet | undefined,
 ): Selector {
-  const named = values.filter((value) => value !== absent)
+  const named = values.filter((value) => value !== absent && !isClass(value))
+  const classes = values.filter(isClass).flatMap((code) => alphabet?.selectorOf(code, key) ?? [])
   const tests = [
     ...(values.includes(absent) ? [not(exists(key))] : []),
     ...(named.length > 0 ? [isIn(key, named)] : []),
+    ...classes,
   ]
   return positive ? or(tests) : and(tests.map(opposite))
 }

@@ -180,6 +180,11 @@ export class Encoder implements FlowEncoder {
       case 'exists':
         if (isAlwaysThere(owner, selector.key)) return everything
         return store.not(store.isOneOf(variable(selector.key), [absent]))
+      case 'part': {
+        const name = names.label(end, owner, selector.key)
+        const letters = this.#space.alphabet(name)?.having(selector) ?? []
+        return store.isOneOf(this.#space.at(name), letters)
+      }
       case 'not':
         return store.not(this.#selector(selector.of, end, owner))
       case 'and':

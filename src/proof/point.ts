@@ -15,12 +15,20 @@ export function holdsFlow(flows: Diagram, flow: Flow, { encoder, space }: Sides)
     const name = space.variables[branches.variable]?.name ?? ''
     at =
       branches.kind === 'text'
-        ? textChild(branches, values(name))
+        ? textChild(branches, letterOf(name, values(name), space))
         : numberChild(branches, values(name))
   }
 }
 
 type Value = string | Bound | undefined
+
+/** A value of a label of which parts are tested counts by what it can be told apart by. */
+function letterOf(name: string, value: Value, space: Sides['space']): Value {
+  const alphabet = space.alphabet(name)
+  return alphabet === undefined || typeof value !== 'string' || value === absent
+    ? value
+    : alphabet.letterOf(value)
+}
 
 function textChild(
   { values, children, other }: Branches & { kind: 'text' },

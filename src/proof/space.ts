@@ -12,6 +12,7 @@ import {
   type Selector,
   type Traffic,
 } from '../ir/types.ts'
+import { type Alphabet, makeAlphabet, type Part } from './alphabet.ts'
 
 /** An end of a flow. */
 export type End = 'source' | 'destination'
@@ -40,6 +41,8 @@ export interface Space {
   readonly variables: readonly Variable[]
   /** The number of a variable that `collect` has found; throws for another. */
   readonly at: (name: string) => number
+  /** For a label of which parts are tested: what its values can be told apart by. */
+  readonly alphabet: (name: string) => Alphabet | undefined
 }
 
 /** Names of variables: one place for how they are spelt. */
@@ -61,6 +64,9 @@ export const names = {
 
 interface Mentioned {
   readonly labels: ReadonlyMap<Owner, Set<string>>
+  /** By owner and key. */
+  readonly values: Map<string, Set<string>>
+  readonly parts: Map<string, Part[]>
   readonly ports: Set<string>
   readonly conditions: Set<string>
 }
@@ -98,7 +104,18 @@ export function spaceOf(sets: readonly PolicySet[], direction: Direction): Space
     if (found === undefined) throw new Error(`the space has no variable "${name}"`)
     return found
   }
-  return { variables, at }
+  const alphabets = alphabetsOf(mentioned)
+  return { variables, at, alphabet: (name) => alphabets.get(name) }
+}
+
+/** Alphabets by the names of their variables, at either end. */
+function alphabetsOf({ values, parts }: Mentioned): ReadonlyMap<string, Alphabet> {
+  const made = [...parts].map(([name, own]) => {
+    return { name, alphabet: makeAlphabet([...(values.get(name) ?? [])].sort(), own) }
+  })
+  return new Map(
+    ends.flatMap((end) => made.map(({ name, alphabet }) => [`${end} ${name}`, alphabet] as const)),
+  )
 }
 
 /** The names of namespaces and accounts come first: most of what differs, differs by them. */
@@ -140,6 +157,8 @@ function mentionedBy(sets: readonly PolicySet[]): Mentioned {
   const owners: readonly Owner[] = ['namespace', 'pod', 'serviceAccount', 'node']
   const mentioned: Mentioned = {
     labels: new Map(owners.map((owner) => [owner, new Set<string>()])),
+    values: new Map(),
+    parts: new Map(),
     ports: new Set(),
     conditions: new Set(),
   }
@@ -189,10 +208,22 @@ function noteSelector(selector: Selector, owner: Owner, mentioned: Mentioned): v
   switch (selector.kind) {
     case 'all':
       break
-    case 'in':
     case 'exists':
       mentioned.labels.get(owner)?.add(selector.key)
       break
+    case 'in': {
+      const known = mentioned.values.get(`${owner} ${selector.key}`) ?? new Set()
+      for (const value of selector.values) known.add(value)
+      mentioned.values.set(`${owner} ${selector.key}`, known)
+      mentioned.labels.get(owner)?.add(selector.key)
+      break
+    }
+    case 'part': {
+      const known = mentioned.parts.get(`${owner} ${selector.key}`) ?? []
+      mentioned.parts.set(`${owner} ${selector.key}`, [...known, selector])
+      mentioned.labels.get(owner)?.add(selector.key)
+      break
+    }
     case 'not':
       noteSelector(selector.of, owner, mentioned)
       break

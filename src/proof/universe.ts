@@ -33,6 +33,13 @@ export function possibleFlows(sides: Sides, facts: Facts): Diagram {
     ),
     implies(encoder, ownNode, encoder.kind(peer, 'host')),
     ...ends.flatMap((end) => factsOf(end, facts, encoder)),
+    // Every value is one of the letters of an alphabet, where there is one.
+    ...sides.space.variables.flatMap(({ name }) => {
+      const alphabet = sides.space.alphabet(name)
+      return alphabet === undefined
+        ? []
+        : [store.isOneOf(sides.space.at(name), [absent, ...alphabet.letters])]
+    }),
   ])
 }
 

@@ -1,6 +1,13 @@
 // One flow out of a set, as plain as the set allows: few labels, known names, common ports.
 import { type Address, parseAddress } from '../algebra/address.ts'
-import { type Bound, type Branches, type Diagram, nothing } from '../algebra/diagram.ts'
+import {
+  type Bound,
+  type Branches,
+  type Diagram,
+  LimitReached,
+  nothing,
+} from '../algebra/diagram.ts'
+import { byCodeUnit } from '../algebra/order.ts'
 import type {
   Endpoint,
   Flow,
@@ -13,6 +20,7 @@ import type {
 } from '../cluster/types.ts'
 import { namespaceNameLabel, serviceAccountNameLabel } from '../ir/selector.ts'
 import { icmpNumbers, protocolNumbers, protocols } from '../ir/types.ts'
+import { isClass } from './alphabet.ts'
 import type { Sides } from './compare.ts'
 import { absent, type End, names, type Owner, yes } from './space.ts'
 
@@ -47,9 +55,17 @@ function pathThrough(flows: Diagram, { encoder, space }: Sides): Values {
     const last = lastOf(space.variables[branches.variable])
     const step =
       branches.kind === 'text' ? textStep(name, branches) : numberStep(name, branches, last)
-    values.set(name, step.value)
+    values.set(name, exampleOf(step.value, name, space))
     at = step.child
   }
+}
+
+/** A value that stands for many is shown by one of them; where none is known, there is no witness. */
+function exampleOf(value: string | Bound, name: string, space: Sides['space']): string | Bound {
+  if (typeof value !== 'string' || !isClass(value)) return value
+  const example = space.alphabet(name)?.exampleOf(value)
+  if (example == null) throw new LimitReached()
+  return example
 }
 
 interface Step {
@@ -78,12 +94,16 @@ function textStep(name: string, branches: Branches & { kind: 'text' }): Step {
     name.endsWith(` ${namespaceNameLabel}`) || name.endsWith(` ${serviceAccountNameLabel}`)
   const isSwitch = values.length === 1 && values[0] === yes
   const first = isName ? [] : (plainTexts.find((one) => one.name.test(name))?.values ?? [])
-  const known = [...values].sort().filter((value) => value !== absent)
+  const known = [...values].filter((value) => value !== absent).sort(classesLast)
   const wanted = isSwitch
     ? ['', yes]
     : [...first, ...known, unusedWord(isName ? `other-${name.split(' ')[0]}` : 'other', values)]
   const value = wanted.find((one) => childOf(one) !== nothing) ?? ''
   return { value, child: childOf(value) }
+}
+
+function classesLast(a: string, b: string): number {
+  return Number(isClass(a)) - Number(isClass(b)) || byCodeUnit(a, b)
 }
 
 /** A value that no policy names. */

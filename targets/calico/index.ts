@@ -22,6 +22,7 @@ export const calico: Target = {
     ownNode: ['always-allowed', 'ingress-allowed'],
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
+    partTests: true,
     serviceAccounts: false,
     ruleSubjects: false,
     conditions: false,

@@ -32,6 +32,7 @@ export function normalForm(selector: Selector, negated = false): Selector {
       if (selector.values.length === 0) return negated ? { kind: 'all' } : never
       return negated ? { kind: 'not', of: selector } : selector
     case 'exists':
+    case 'part':
       return negated ? { kind: 'not', of: selector } : selector
     case 'not':
       return normalForm(selector.of, !negated)
@@ -64,6 +65,8 @@ export function printSelector(selector: Selector): string {
       return printIn(selector.key, selector.values, false)
     case 'exists':
       return `has(${selector.key})`
+    case 'part':
+      return `${selector.key} ${selector.test} ${quote(selector.text)}`
     case 'not':
       if (selector.of.kind === 'in') return printIn(selector.of.key, selector.of.values, true)
       return `!${inBrackets(selector.of)}`
@@ -123,6 +126,8 @@ export function selectorFault(selector: Selector, owner: LabelOwner): SelectorFa
       )
     case 'exists':
       return keyFault(selector.key, owner)
+    case 'part':
+      return keyFault(selector.key, owner) ?? valueFault(selector.text)
     case 'not':
       return selectorFault(selector.of, owner)
     case 'and':
@@ -198,6 +203,7 @@ function halve(selector: Selector): Halves | null {
   switch (selector.kind) {
     case 'all':
     case 'exists':
+    case 'part':
     case 'not':
       return null
     case 'in': {

@@ -22,6 +22,7 @@ export const cilium: Target = {
     ownNode: ['always-allowed', 'ingress-allowed'],
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
+    partTests: false,
     serviceAccounts: false,
     ruleSubjects: false,
     conditions: false,

@@ -36,6 +36,7 @@ export const iptables: Target = {
     ownNode: ['always-allowed'],
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
+    partTests: true,
     serviceAccounts: false,
     ruleSubjects: false,
     conditions: false,

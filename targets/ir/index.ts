@@ -14,6 +14,7 @@ export const ir: Target = {
     ownNode: ['always-allowed', 'ingress-allowed', 'governed'],
     traffic: ['all', 'ports', 'icmp', 'protocols', 'family', 'not', 'and'],
     peers: ['any', 'pods', 'hosts', 'external', 'cidr', 'not', 'and', 'or'],
+    partTests: true,
     serviceAccounts: true,
     ruleSubjects: true,
     conditions: true,

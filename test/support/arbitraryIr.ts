@@ -41,6 +41,12 @@ const selectorOf = (keys: readonly string[], values: readonly string[]): Arbitra
       values: fc.subarray([...values], { maxLength: 2 }),
     }),
     fc.record({ kind: fc.constant('exists' as const), key: fc.constantFrom(...keys) }),
+    fc.record({
+      kind: fc.constant('part' as const),
+      key: fc.constantFrom(...keys),
+      test: fc.constantFrom('contains' as const, 'starts with' as const, 'ends with' as const),
+      text: fc.constantFrom('a', 'C', '.1', 'red', 'r', 'o', 'd'),
+    }),
     fc.constant<Selector>({ kind: 'all' }),
   )
   const tree: Arbitrary<Selector> = fc.oneof(

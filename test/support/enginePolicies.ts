@@ -16,13 +16,20 @@ const some = <T>(one: Arbitrary<T>, maxLength = 3): Arbitrary<T[]> =>
 const quoted = fc.constantFrom(...values).map((value) => `'${value}'`)
 const set = fc.array(quoted, { maxLength: 3 }).map((list) => `{ ${list.join(', ')} }`)
 
-/** Calico's selector language: every operator but those on parts of values. */
+/** Calico's selector language. */
 function calicoSelector(labels: readonly string[]): Arbitrary<string> {
   const label = fc.constantFrom(...labels)
   const atom = fc.oneof(
     fc.tuple(label, fc.constantFrom('==', '!='), quoted).map((parts) => parts.join(' ')),
     fc.tuple(label, fc.constantFrom('in', 'not in'), set).map((parts) => parts.join(' ')),
     label.map((one) => `has(${one})`),
+    fc
+      .tuple(
+        label,
+        fc.constantFrom('contains', 'starts with', 'ends  with'),
+        fc.constantFrom('a', 'C.', 'r', ''),
+      )
+      .map(([one, test, text]) => `${one} ${test} '${text}'`),
     fc.constant('all()'),
   )
   const operand = fc.oneof(

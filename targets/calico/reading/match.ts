@@ -141,9 +141,10 @@ function testOf(tree: Leaf, key: string, isThere: boolean): Selector {
     case 'compare':
       if (tree.by === '==') return isIn(key, [tree.value])
       if (tree.by === '!=') return not(isIn(key, [tree.value]))
-      throw new NotSaid(
-        `"${tree.by}" tests a part of a label's value, which netpolc cannot carry over to pods`,
-      )
+      // Every value has the empty text in it.
+      return tree.value === ''
+        ? exists(key)
+        : { kind: 'part', key, test: tree.by, text: tree.value }
   }
 }
 
