@@ -41,12 +41,14 @@ export const noFacts: GivenFacts = { ipBlock: 'external', podCidrs: [], nodeCidr
 export function diff(request: DiffRequest): DiffResult {
   const reporter = makeReporter()
   const premises = readPremises(request.facts ?? noFacts, reporter)
-  const before = readSide(request.before, request.namespace, reporter)
-  const after = readSide(request.after, request.namespace, reporter)
+  const [before, after] = [request.before, request.after].map((side) =>
+    readSide(side, request, reporter),
+  )
   const { snapshot = [] } = request
   const cluster = snapshot.length > 0 ? readCluster(snapshot, reporter) : null
   const { diagnostics, errors } = reporter
-  if (errors > 0) return { comparison: null, assumptions: [], cluster: null, diagnostics }
+  if (errors > 0 || !before || !after)
+    return { comparison: null, assumptions: [], cluster: null, diagnostics }
   const comparison = compareSets(before, after, premises)
   for (const { kind, scope } of comparison.answers) {
     if (kind === 'undecided') reportUndecided(scope, reporter)
@@ -58,11 +60,11 @@ export function diff(request: DiffRequest): DiffResult {
 /** A side may be empty: that is what a policy that is new is compared with. */
 function readSide(
   sources: readonly Source[],
-  namespace: string | undefined,
+  { namespace, facts = noFacts }: DiffRequest,
   reporter: Reporter,
 ): PolicySet {
   if (sources.every(({ text }) => text.trim() === '')) return { tiers: [] }
-  return normalise(readPolicies(sources, namespace, reporter).set, reporter)
+  return normalise(readPolicies(sources, namespace, reporter, facts.cidrMatch).set, reporter)
 }
 
 function reportUndecided(scope: string, reporter: Reporter): void {

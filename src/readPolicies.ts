@@ -2,7 +2,7 @@
 import { dialects } from '../targets/index.ts'
 import { byName } from './algebra/order.ts'
 import type { Reporter } from './diagnostics/diagnostic.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, ReadContext } from './dialect.ts'
 import type { PolicySet, Tier } from './ir/types.ts'
 import { sortOut } from './sortOut.ts'
 import type { LocatedDocument } from './source/located.ts'
@@ -21,6 +21,7 @@ export function readPolicies(
   sources: readonly Source[],
   namespace: string | undefined,
   reporter: Reporter,
+  blocksMatch: ReadContext['blocksMatch'] = [],
 ): ReadResult {
   const sorted = [...sources].sort(byName)
   const files = sorted.map((source) => readSource(source, reporter))
@@ -28,7 +29,11 @@ export function readPolicies(
   const documents = files.flatMap((one) => one.documents)
   const resources = documents.flatMap((document) => resourcesOf(document, reporter))
   const { byDialect, passedOver } = sortOut(resources, reporter)
-  const context = { namespace: checkNamespace(namespace ?? 'default', reporter), reporter }
+  const context: ReadContext = {
+    namespace: checkNamespace(namespace ?? 'default', reporter),
+    reporter,
+    blocksMatch,
+  }
   const used = dialects.filter((dialect) => (byDialect.get(dialect) ?? []).length > 0)
   const read = used.map((dialect) => ({
     dialect,

@@ -21,6 +21,7 @@ interface Flags {
   readonly ipblock: 'external' | 'literal'
   readonly podCidr?: readonly string[]
   readonly nodeCidr?: readonly string[]
+  readonly ciliumCidrMatchMode?: readonly string[]
   readonly format: DiffForm
   readonly diagnostics: MessageForm
 }
@@ -41,6 +42,9 @@ export function addDiff(program: Command, context: CommandContext): void {
     .addOption(choice('--ipblock <reading>', ['external', 'literal'], 'what address blocks mean'))
     .addOption(repeatable('--pod-cidr <cidr,...>', 'addresses of pods'))
     .addOption(repeatable('--node-cidr <cidr,...>', 'addresses of nodes'))
+    .addOption(
+      repeatable('--cilium-cidr-match-mode <nodes,pods>', 'setting of Cilium, for its policies'),
+    )
     .addOption(choice('--format <form>', Object.keys(diffForms), 'form of the answer'))
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
     .action((first: string, second: string | undefined, flags: Flags) => {
@@ -97,9 +101,23 @@ function readRequest(
       ipBlock: flags.ipblock,
       podCidrs: words(flags.podCidr),
       nodeCidrs: words(flags.nodeCidr),
+      cidrMatch: words(flags.ciliumCidrMatchMode).flatMap((word) => matchMode(word, reporter)),
     },
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   }
+}
+
+const matchModes: ReadonlyMap<string, 'pod' | 'host'> = new Map([
+  ['nodes', 'host'],
+  ['pods', 'pod'],
+])
+
+function matchMode(word: string, reporter: Reporter): readonly ('pod' | 'host')[] {
+  const mode = matchModes.get(word)
+  if (mode !== undefined) return [mode]
+  const message = `--cilium-cidr-match-mode "${word}" is neither nodes nor pods`
+  reporter.report('NP6004', { message, help: 'write nodes, pods, or both' })
+  return []
 }
 
 /** `a..b` as git writes it; the first `..` that is no part of a path such as `../a`. */

@@ -46,7 +46,10 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
     !can.combining.includes(tier.combining) &&
       sections.some(({ rules }) => rules.some(({ action }) => action !== 'allow')) &&
       `a tier that combines rules by ${tier.combining}`,
-    !can.ownNode.includes(tier.ownNode) && `a tier in which ${ownNodeFacts[tier.ownNode]}`,
+    // A tier that lets the own node in says no more of it where nothing is said of egress.
+    !can.ownNode.includes(tier.ownNode) &&
+      (tier.ownNode === 'governed' || policy.egress !== null) &&
+      `a tier in which ${ownNodeFacts[tier.ownNode]}`,
     sections.some(({ isolates }) => !isolates) &&
       !can.nonIsolating &&
       'a policy that selects without isolating',

@@ -135,6 +135,41 @@ spec: { podSelector: { matchLabels: { app: db } }, policyTypes: [Ingress] }
     assert.match(out, /^end to end: what gets through: equal$/m)
   }))
 
+test('a setting of Cilium decides whether its blocks mean nodes', () =>
+  inFolder(async (folder) => {
+    const cilium = join(folder, 'cilium.yaml')
+    writeFileSync(
+      cilium,
+      `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: db, namespace: shop }
+spec:
+  endpointSelector: {}
+  ingress:
+  - fromCIDR: [10.0.0.0/8]
+`,
+    )
+    const source = join(folder, 'k8s.yaml')
+    writeFileSync(
+      source,
+      `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: db, namespace: shop }
+spec:
+  podSelector: {}
+  ingress:
+  - from: [{ ipBlock: { cidr: 10.0.0.0/8 } }]
+`,
+    )
+    const facts = ['--node-cidr', '10.1.0.0/16', '--pod-cidr', '10.2.0.0/16']
+    const codes = async (...words: string[]): Promise<number> =>
+      (await netpolc(['diff', source, cilium, ...words])).code
+    assert.is(await codes(), 0)
+    assert.is(await codes(...facts), 1)
+    assert.is(await codes(...facts, '--cilium-cidr-match-mode', 'nodes'), 1)
+    assert.is(await codes(...facts, '--cilium-cidr-match-mode', 'nodes,pods'), 0)
+  }))
+
 const misuses: readonly (readonly [string, readonly string[], string])[] = [
   ['one side', ['A'], 'NP6006'],
   ['a side that is not there', ['golden/nowhere', 'golden/basics/web-to-db/input.yaml'], 'NP6001'],
