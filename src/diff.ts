@@ -4,12 +4,15 @@
 //                                             ├─▶ compareSets ──▶ flows opened and closed
 //   sources ──readPolicies──▶ IR ──normalise──┘
 
+import { targets } from '../targets/index.ts'
 import { readCluster } from './cluster/read.ts'
 import type { Cluster } from './cluster/types.ts'
 import { type Diagnostic, makeReporter, type Reporter } from './diagnostics/diagnostic.ts'
-import type { PolicySet } from './ir/types.ts'
 import { normalise } from './passes/index.ts'
+import type { Premises } from './proof/compare.ts'
 import { compareSets, type SetComparison } from './proof/compareSets.ts'
+import { clusterAssumption } from './proof/firewall.ts'
+import { compareFirewalls, type FirewallSide } from './proof/firewallDiff.ts'
 import { assumptionsOf, type GivenFacts, readPremises } from './proof/premises.ts'
 import { readPolicies } from './readPolicies.ts'
 import type { Source } from './source/source.ts'
@@ -41,20 +44,45 @@ export const noFacts: GivenFacts = { ipBlock: 'external', podCidrs: [], nodeCidr
 export function diff(request: DiffRequest): DiffResult {
   const reporter = makeReporter()
   const premises = readPremises(request.facts ?? noFacts, reporter)
+  const { snapshot = [] } = request
+  const cluster = snapshot.length > 0 ? readCluster(snapshot, reporter) : null
   const [before, after] = [request.before, request.after].map((side) =>
     readSide(side, request, reporter),
   )
-  const { snapshot = [] } = request
-  const cluster = snapshot.length > 0 ? readCluster(snapshot, reporter) : null
   const { diagnostics, errors } = reporter
   if (errors > 0 || !before || !after)
     return { comparison: null, assumptions: [], cluster: null, diagnostics }
-  const comparison = compareSets(before, after, premises)
+  const comparison = compareAny(before, after, cluster, premises, reporter)
   for (const { kind, scope } of comparison.answers) {
     if (kind === 'undecided') reportUndecided(scope, reporter)
   }
-  const assumptions = assumptionsOf(premises, comparison.ownNodeAssumed)
+  const isOfPackets = before.kind === 'firewalls' || after.kind === 'firewalls'
+  const assumptions = isOfPackets
+    ? [clusterAssumption]
+    : assumptionsOf(premises, comparison.ownNodeAssumed)
+  if (reporter.errors > 0 && comparison.answers.length === 0) {
+    return { comparison: null, assumptions: [], cluster: null, diagnostics: reporter.diagnostics }
+  }
   return { comparison, assumptions, cluster, diagnostics: reporter.diagnostics }
+}
+
+/** Rules of firewalls speak of addresses: with them on a side, the cluster's packets are compared. */
+function compareAny(
+  before: FirewallSide,
+  after: FirewallSide,
+  cluster: Cluster | null,
+  premises: Premises,
+  reporter: Reporter,
+): SetComparison {
+  if (before.kind === 'policies' && after.kind === 'policies') {
+    return compareSets(before.set, after.set, premises)
+  }
+  if (cluster === null) {
+    reporter.report('NP4001', { message: 'rules of firewalls are compared in a cluster only' })
+    return { answers: [], ownNodeAssumed: false }
+  }
+  const answers = compareFirewalls(before, after, cluster)
+  return { answers, ownNodeAssumed: false }
 }
 
 /** A side may be empty: that is what a policy that is new is compared with. */
@@ -62,9 +90,19 @@ function readSide(
   sources: readonly Source[],
   { namespace, facts = noFacts }: DiffRequest,
   reporter: Reporter,
-): PolicySet {
-  if (sources.every(({ text }) => text.trim() === '')) return { tiers: [] }
-  return normalise(readPolicies(sources, namespace, reporter, facts.cidrMatch).set, reporter)
+): FirewallSide {
+  if (sources.every(({ text }) => text.trim() === '')) {
+    return { kind: 'policies', set: { tiers: [] } }
+  }
+  for (const { proof } of targets) {
+    if (proof.kind !== 'firewall') continue
+    const files = sources.filter(({ name }) => proof.isRuleFile(name))
+    if (files.length === 0) continue
+    const rules = files.map(({ name, text }) => ({ path: name, text }))
+    return { kind: 'firewalls', firewalls: proof.read(rules, reporter) }
+  }
+  const set = normalise(readPolicies(sources, namespace, reporter, facts.cidrMatch).set, reporter)
+  return { kind: 'policies', set }
 }
 
 function reportUndecided(scope: string, reporter: Reporter): void {

@@ -1,5 +1,6 @@
 // `netpolc diff A B`: flags in, library call, print.
 import type { Command } from 'commander'
+import { targets } from '../../targets/index.ts'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import { type DiffRequest, type DiffResult, diff } from '../diff.ts'
 import { type DiffForm, diffForms, isEqual } from '../proof/report.ts'
@@ -92,7 +93,7 @@ function readRequest(
     return null
   }
   const read = (paths: readonly string[]): DiffRequest['before'] =>
-    readSources({ paths, recursive }, terminal, reporter)
+    readSources({ paths, recursive, alsoRead: isRuleFile }, terminal, reporter)
   return {
     before: read([a]),
     after: read([b]),
@@ -105,6 +106,11 @@ function readRequest(
     },
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   }
+}
+
+/** Rules of firewalls are told by the names of their files. */
+function isRuleFile(path: string): boolean {
+  return targets.some(({ proof }) => proof.kind === 'firewall' && proof.isRuleFile(path))
 }
 
 const matchModes: ReadonlyMap<string, 'pod' | 'host'> = new Map([

@@ -12,6 +12,8 @@ export interface InputRequest {
   readonly paths: readonly string[]
   /** Whether directories inside of directories are read too. */
   readonly recursive: boolean
+  /** Whether a file in a directory is read though its ending is none of those of policies. */
+  readonly alsoRead?: (path: string) => boolean
 }
 
 /** Endings that a file in a directory must have to be read. */
@@ -19,14 +21,14 @@ const extensions: readonly string[] = ['.yaml', '.yml', '.json']
 
 /** The sources, each file once. What cannot be read is reported as NP6001, NP6003 or NP1007. */
 export function readSources(
-  { paths, recursive }: InputRequest,
+  { paths, ...how }: InputRequest,
   terminal: Pick<Terminal, 'stdin'>,
   reporter: Reporter,
 ): readonly Source[] {
   const seen = new Set<string>()
   return [...new Set(paths)].flatMap((path) => {
     if (path === '-') return readStdin(terminal, reporter)
-    const files = guarded(path, reporter, () => filesOf(path, recursive, reporter)) ?? []
+    const files = guarded(path, reporter, () => filesOf(path, how, reporter)) ?? []
     return files
       .filter((file) => isFirst(file, seen))
       .flatMap((file) => readFile(file, reporter) ?? [])
@@ -44,25 +46,30 @@ function readFile(path: string, reporter: Reporter): Source | undefined {
   return bytes === undefined ? undefined : decode(path, bytes, reporter)
 }
 
-function filesOf(path: string, recursive: boolean, reporter: Reporter): readonly string[] {
+type How = Omit<InputRequest, 'paths'>
+
+function filesOf(path: string, how: How, reporter: Reporter): readonly string[] {
   if (!statSync(path).isDirectory()) return [path]
-  const files = listFiles(path, recursive)
+  const files = listFiles(path, how)
   if (files.length === 0) {
     reporter.report('NP6003', {
       message: `directory "${path}" holds no ${extensions.join(', ')} file`,
       file: path,
-      help: recursive ? 'name another directory' : 'with -R directories inside of it are read too',
+      help: how.recursive
+        ? 'name another directory'
+        : 'with -R directories inside of it are read too',
     })
   }
   return files
 }
 
-function listFiles(directory: string, recursive: boolean): readonly string[] {
+function listFiles(directory: string, how: How): readonly string[] {
   const entries = readdirSync(directory, { withFileTypes: true }).sort(byName)
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name)
-    if (entry.isDirectory()) return recursive ? listFiles(path, recursive) : []
-    const isWanted = extensions.includes(extname(entry.name)) && !leadsToDirectory(path)
+    if (entry.isDirectory()) return how.recursive ? listFiles(path, how) : []
+    const isKnown = extensions.includes(extname(entry.name)) || how.alsoRead?.(path) === true
+    const isWanted = isKnown && !leadsToDirectory(path)
     return isWanted ? [path] : []
   })
 }

@@ -12,17 +12,17 @@ import { flowWords } from './words.ts'
 export type Scope = Direction | 'end-to-end'
 export const scopes: readonly Scope[] = [...directions, 'end-to-end']
 
-/** The answer for one scope. */
+/** The answer for one scope: one of `scopes`, or a node and an IP version. */
 export type ScopeAnswer =
-  | { readonly kind: 'equal'; readonly scope: Scope }
+  | { readonly kind: 'equal'; readonly scope: string }
   | {
       readonly kind: 'different'
-      readonly scope: Scope
+      readonly scope: string
       readonly opened: Groups
       readonly closed: Groups
     }
   /** The budget was used up. */
-  | { readonly kind: 'undecided'; readonly scope: Scope }
+  | { readonly kind: 'undecided'; readonly scope: string }
 
 /** Flows that changed in one way. */
 export interface Groups {

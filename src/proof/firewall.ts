@@ -29,6 +29,8 @@ export interface NodeFirewall {
 /** How such a target is read back. */
 export interface FirewallProof {
   readonly kind: 'firewall'
+  /** Whether a file of this name holds such rules. */
+  readonly isRuleFile: (path: string) => boolean
   readonly read: (files: readonly OutputFile[], reporter: Reporter) => readonly NodeFirewall[]
   /** Traffic that passes whatever the policies say, because the user asked for it. */
   readonly exempt: (context: EmitContext) => readonly Traffic[]
@@ -79,7 +81,9 @@ export function verifyFirewall(
 }
 
 const universe = 'for every packet in the cluster'
-const clusterAssumption = 'A3: pods and nodes have the addresses, labels and ports of the snapshot'
+/** What every answer about packets rests on. */
+export const clusterAssumption =
+  'A3: pods and nodes have the addresses, labels and ports of the snapshot'
 
 function firstOfEachKind(faults: readonly Fault[]): readonly Fault[] {
   return (['narrower', 'wider'] as const).flatMap(
@@ -114,7 +118,7 @@ function compareNode(
 }
 
 /** The packets that the policies of a node's pods allow it to forward. */
-function allowedPackets(
+export function allowedPackets(
   packets: Packets,
   local: readonly Pod[],
   set: PolicySet,
@@ -137,7 +141,7 @@ function allowedPackets(
 }
 
 /** One packet of a set, with the endpoints that have its addresses in the cluster. */
-function packetIn(flows: Diagram, packets: Packets, cluster: Cluster): Flow {
+export function packetIn(flows: Diagram, packets: Packets, cluster: Cluster): Flow {
   const values = new Map<string, Bound>()
   for (let at = flows; ; ) {
     const branches = packets.store.branches(at)

@@ -23,7 +23,7 @@ export const diffForms: Readonly<Record<DiffForm, (result: DiffResult) => string
 
 /** One group as it is shown. */
 interface Row {
-  readonly scope: Scope
+  readonly scope: string
   readonly group: ChangedFlows
   readonly affected: Affected | null
 }
@@ -37,7 +37,7 @@ function rowsOf({ comparison, cluster }: DiffResult): readonly Row[] {
 }
 
 function rowsOfPart(
-  scope: Scope,
+  scope: string,
   { groups, views: [sides] }: Groups,
   cluster: DiffResult['cluster'],
 ): readonly Row[] {
@@ -55,17 +55,17 @@ function changeWords({ before, after }: ChangedFlows): string {
   return `was ${word[before.verdict]} ${before.words}, now ${word[after.verdict]} ${after.words}`
 }
 
-const scopeWords: Readonly<Record<Scope, string>> = {
-  ingress: 'ingress: what destinations let in',
-  egress: 'egress: what sources let out',
-  'end-to-end': 'end to end: what gets through',
-}
+const scopeWords: ReadonlyMap<string, string> = new Map<Scope, string>([
+  ['ingress', 'ingress: what destinations let in'],
+  ['egress', 'egress: what sources let out'],
+  ['end-to-end', 'end to end: what gets through'],
+])
 
 function renderText(result: DiffResult): string {
   const rows = rowsOf(result)
   const parts = (result.comparison?.answers ?? []).map((answer) => {
     const own = rows.filter(({ scope }) => scope === answer.scope)
-    return `${scopeWords[answer.scope]}: ${answerWords(answer)}\n${own.map(textRow).join('')}${moreLine(answer)}`
+    return `${scopeWords.get(answer.scope) ?? answer.scope}: ${answerWords(answer)}\n${own.map(textRow).join('')}${moreLine(answer)}`
   })
   return [...parts, ...result.assumptions.map((one) => `assuming ${one}\n`)].join('')
 }

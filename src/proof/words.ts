@@ -89,10 +89,14 @@ function portsWords(protocol: string, ports: Ports): string {
 
 /** `pod {ns: shop, app=web} → 10.0.0.7, 443/TCP` */
 export function flowWords({ source, destination, traffic, conditions = [] }: Flow): string {
+  const names =
+    destination.endpoint.kind === 'pod' && traffic.kind === 'ports'
+      ? destination.endpoint.ports.filter(
+          ({ protocol, port }) => protocol === traffic.protocol && port === traffic.port,
+        )
+      : []
   const named =
-    destination.endpoint.kind === 'pod' && destination.endpoint.ports.length > 0
-      ? ` (${destination.endpoint.ports.map(({ name }) => `named "${name}"`).join(', ')})`
-      : ''
+    names.length === 0 ? '' : ` (${names.map(({ name }) => `named "${name}"`).join(', ')})`
   const sent =
     traffic.kind === 'ports'
       ? `${traffic.port}/${traffic.protocol}${named}`

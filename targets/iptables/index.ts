@@ -8,7 +8,7 @@ import { makeRender } from '../../src/emit/template.ts'
 import type { Policy, PolicySet, Traffic } from '../../src/ir/types.ts'
 import { essentialTypes, familyRules, type PoliciesOf } from './node.ts'
 import { makePodFinder, type PodFinder } from './pods.ts'
-import { readFirewalls } from './reading/index.ts'
+import { isRuleFile, readFirewalls } from './reading/index.ts'
 import { makeSetCollector, setView } from './sets.ts'
 import { ipsetRules, iptablesRules } from './templates.gen.ts'
 import { oneLine } from './text.ts'
@@ -44,7 +44,7 @@ export const iptables: Target = {
     nonIsolating: false,
   },
   options,
-  proof: { kind: 'firewall', read: readFirewalls, exempt },
+  proof: { kind: 'firewall', isRuleFile, read: readFirewalls, exempt },
   needsCluster: true,
   emit,
 }

@@ -1,5 +1,5 @@
 // `netpolc diff` as its users meet it.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -168,6 +168,28 @@ spec:
     assert.is(await codes(...facts), 1)
     assert.is(await codes(...facts, '--cilium-cidr-match-mode', 'nodes'), 1)
     assert.is(await codes(...facts, '--cilium-cidr-match-mode', 'nodes,pods'), 0)
+  }))
+
+test('rules of a firewall are compared with policies, in a cluster', () =>
+  inFolder(async (folder) => {
+    const input = 'golden/basics/web-to-db/input.yaml'
+    const cluster = ['--cluster', 'golden/clusters/shop.yaml']
+    const rules = join(folder, 'rules')
+    await netpolc(['compile', '-t', 'iptables', ...cluster, '-o', rules, input])
+    const same = await netpolc(['diff', '-R', ...cluster, input, rules])
+    assert.equal([same.code, same.err], [0, ''])
+    const file = join(rules, 'node-b/iptables.rules')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('--dport 5432', '--dport 5433'))
+    const { code, out } = await netpolc(['diff', '-R', ...cluster, input, rules])
+    assert.is(code, 1)
+    assert.match(
+      out,
+      /^ {2}- shop\/web-0, shop\/web-1 → shop\/db-0, 5432\/TCP: was allowed by .*input\.yaml:14, now denied by the rules of the node$/m,
+    )
+    assert.match(out, /^assuming A3: /m)
+    const bare = await netpolc(['diff', '-R', input, rules])
+    assert.equal([bare.code, bare.out], [2, ''])
+    assert.match(bare.err, /error NP4001: rules of firewalls are compared in a cluster only/)
   }))
 
 const misuses: readonly (readonly [string, readonly string[], string])[] = [

@@ -13,22 +13,29 @@ import type { Tables } from './types.ts'
 
 const fileNames: Readonly<Record<Family, string>> = { 4: 'iptables.rules', 6: 'ip6tables.rules' }
 
-/** The firewalls of all nodes, by the folders that the files are in. */
+const setFile = 'ipset.rules'
+
+/** Whether a file has one of the names that rules are read from. */
+export function isRuleFile(path: string): boolean {
+  return [setFile, ...Object.values(fileNames)].includes(path.split('/').at(-1) ?? '')
+}
+
+/** The firewalls of all nodes; the folder that a node's files are in has its name. */
 export function readFirewalls(
   files: readonly OutputFile[],
   reporter: Reporter,
 ): readonly NodeFirewall[] {
   const folderOf = ({ path }: OutputFile): string => path.split('/').slice(0, -1).join('/')
-  return [...groupBy(files, folderOf)].map(([node, own]) => readNode(node, own, reporter))
+  return [...groupBy(files, folderOf)].map(([folder, own]) =>
+    readNode(folder.split('/').at(-1) ?? '', own, reporter),
+  )
 }
 
 function readNode(node: string, files: readonly OutputFile[], reporter: Reporter): NodeFirewall {
   const named = (name: string): readonly OutputFile[] =>
     files.filter(({ path }) => path.split('/').at(-1) === name)
   const sets = new Map<string, IpSet>(
-    named('ipset.rules').flatMap(({ path, text }) => [
-      ...readSets(makeSource(path, text), reporter),
-    ]),
+    named(setFile).flatMap(({ path, text }) => [...readSets(makeSource(path, text), reporter)]),
   )
   const tables = new Map<Family, readonly Tables[]>(
     families.map((family) => [

@@ -1,0 +1,206 @@
+// Firewall rules compared with policies, or with other firewall rules: for each node, the packets that
+// one side lets on and the other does not.
+import {
+  type Cidr,
+  type Family,
+  families,
+  intervalOf,
+  printAddress,
+  printCidr,
+  toCidrs,
+} from '../algebra/address.ts'
+import { type Diagram, everything, LimitReached, nothing } from '../algebra/diagram.ts'
+import { subtract } from '../algebra/interval.ts'
+import type { Cluster } from '../cluster/types.ts'
+import type { PolicySet } from '../ir/types.ts'
+import { verdict } from '../semantics/evaluate.ts'
+import { type ChangedFlows, decisionWords, type Reason } from './changes.ts'
+import type { ScopeAnswer } from './compareSets.ts'
+import type { Range } from './cubes.ts'
+import { allowedPackets, type NodeFirewall, packetIn } from './firewall.ts'
+import { Packets } from './packets.ts'
+import { cubeTrafficWords } from './words.ts'
+
+/** One side of such a comparison. */
+export type FirewallSide =
+  | { readonly kind: 'policies'; readonly set: PolicySet }
+  | { readonly kind: 'firewalls'; readonly firewalls: readonly NodeFirewall[] }
+
+/** Steps of computation for one node and IP version. */
+const budget = 20_000_000
+/** Groups shown of a node, IP version and way of changing. */
+const maxGroups = 40
+
+/** Compares what the nodes of a cluster forward: an answer for each node and IP version. */
+export function compareFirewalls(
+  before: FirewallSide,
+  after: FirewallSide,
+  cluster: Cluster,
+): readonly ScopeAnswer[] {
+  return cluster.nodes.flatMap(({ name }) =>
+    families.map((family) => {
+      const scope = `node ${name}, IPv${family}`
+      try {
+        return compareNode(scope, name, family, before, after, cluster)
+      } catch (error) {
+        if (error instanceof LimitReached) return { kind: 'undecided', scope } as const
+        throw error
+      }
+    }),
+  )
+}
+
+function compareNode(
+  scope: string,
+  node: string,
+  family: Family,
+  before: FirewallSide,
+  after: FirewallSide,
+  cluster: Cluster,
+): ScopeAnswer {
+  const packets = new Packets(family, budget)
+  const [first, second] = [before, after].map((side) => forwarded(side, node, packets, cluster))
+  if (first === undefined || second === undefined || first === second)
+    return { kind: 'equal', scope }
+  const groupsOf = (change: 'opened' | 'closed', flows: Diagram): GroupsOf =>
+    groupsIn(change, flows, packets, [before, after], cluster)
+  return {
+    kind: 'different',
+    scope,
+    opened: groupsOf('opened', packets.store.minus(second, first)),
+    closed: groupsOf('closed', packets.store.minus(first, second)),
+  }
+}
+
+type GroupsOf = Extract<ScopeAnswer, { readonly kind: 'different' }>['opened']
+
+/** A node without rules forwards everything. */
+function forwarded(side: FirewallSide, node: string, packets: Packets, cluster: Cluster): Diagram {
+  if (side.kind === 'policies') {
+    const local = cluster.pods.filter((pod) => pod.node === node)
+    return allowedPackets(packets, local, side.set, cluster, [])
+  }
+  const own = side.firewalls.filter((one) => one.node === node)
+  return packets.store.all(own.map((one) => one.accepted('FORWARD', packets)))
+}
+
+function groupsIn(
+  change: 'opened' | 'closed',
+  flows: Diagram,
+  packets: Packets,
+  sides: readonly [FirewallSide, FirewallSide],
+  cluster: Cluster,
+): GroupsOf {
+  const paths: ReadonlyMap<string, readonly Range[]>[] = []
+  const sets: Diagram[] = []
+  let isAll = true
+  const visit = (at: Diagram, path: ReadonlyMap<string, readonly Range[]>, set: Diagram): void => {
+    if (at === nothing) return
+    if (paths.length >= maxGroups) {
+      isAll = false
+      return
+    }
+    const branches = packets.store.branches(at)
+    if (branches === null || branches.kind !== 'number') {
+      paths.push(path)
+      sets.push(set)
+      return
+    }
+    const variable = packets.store.variables[branches.variable]
+    const last = variable?.domain === 'number' ? variable.last : 0
+    for (const child of new Set(branches.children)) {
+      const ranges = branches.starts.flatMap((from, index): Range[] => {
+        if (branches.children[index] !== child) return []
+        const next = branches.starts[index + 1]
+        const to = next === undefined ? last : typeof next === 'bigint' ? next - 1n : next - 1
+        return [{ from, to }]
+      })
+      const inside = packets.store.isIn(branches.variable, ranges)
+      visit(
+        child,
+        new Map([...path, [variable?.name ?? '', ranges]]),
+        packets.store.and(set, inside),
+      )
+    }
+  }
+  visit(flows, new Map(), everything)
+  const groups = paths.map((path, at): ChangedFlows => {
+    const set = sets[at] ?? nothing
+    const example = packetIn(set, packets, cluster)
+    const [before, after] = sides.map((side, index) =>
+      reasonOf(side, example, (index === 0) === (change === 'closed') ? 'allow' : 'deny'),
+    )
+    const unknown: Reason = { verdict: 'deny', words: '' }
+    return {
+      change,
+      flows: pathWords(path, packets.family, cluster),
+      before: before ?? unknown,
+      after: after ?? unknown,
+      example,
+      set,
+    }
+  })
+  return { groups, isAll, views: [] }
+}
+
+function reasonOf(
+  side: FirewallSide,
+  example: ChangedFlows['example'],
+  verdictOfSide: 'allow' | 'deny',
+): Reason {
+  if (side.kind === 'firewalls')
+    return { verdict: verdictOfSide, words: 'by the rules of the node' }
+  const { egress, ingress } = verdict(side.set, example)
+  const decision =
+    [egress, ingress].find((one) => one.verdict === verdictOfSide && one.by === 'rule') ??
+    [egress, ingress].find((one) => one.verdict === verdictOfSide && one.by !== 'ungoverned') ??
+    ingress
+  return { verdict: verdictOfSide, words: decisionWords(decision) }
+}
+
+/** `shop/web-0 → shop/db-0, 5432/TCP` */
+function pathWords(
+  path: ReadonlyMap<string, readonly Range[]>,
+  family: Family,
+  cluster: Cluster,
+): string {
+  const of = (name: string): readonly Range[] | null => path.get(name) ?? null
+  const traffic = cubeTrafficWords({
+    family: null,
+    protocols: of('protocol'),
+    ports: of('port'),
+    types: of('ICMP type'),
+    codes: of('ICMP code'),
+    portNames: [],
+  })
+  const end = (name: string): string => addressWords(of(name), family, cluster)
+  return `${end('source')} → ${end('destination')}, ${traffic}`
+}
+
+/** Blocks beyond these are only counted. */
+const maxBlocks = 6
+
+function addressWords(ranges: readonly Range[] | null, family: Family, cluster: Cluster): string {
+  if (ranges === null) return 'anyone'
+  const set = ranges.map(({ from, to }) => ({ from: BigInt(from), to: BigInt(to) }))
+  const blocks = toCidrs(family, set)
+  const others = toCidrs(family, subtract([intervalOf({ family, base: 0n, prefix: 0 })], set))
+  // All but a few are said by the few.
+  return others.length < blocks.length
+    ? `anyone but ${blockWords(others, family, cluster)}`
+    : blockWords(blocks, family, cluster)
+}
+
+function blockWords(blocks: readonly Cidr[], family: Family, cluster: Cluster): string {
+  const words = blocks.slice(0, maxBlocks).map((block) => {
+    const isOne = block.prefix === (family === 4 ? 32 : 128)
+    if (!isOne) return printCidr(block)
+    const owner = [...cluster.pods, ...cluster.nodes].find(({ addresses }) =>
+      addresses.some((one) => one.family === family && one.value === block.base),
+    )
+    if (owner === undefined) return printAddress({ family, value: block.base })
+    return owner.kind === 'pod' ? `${owner.namespace.name}/${owner.name}` : `node ${owner.name}`
+  })
+  const more = blocks.length - words.length
+  return more > 0 ? `${words.join(', ')} and ${more} more blocks` : words.join(', ')
+}
