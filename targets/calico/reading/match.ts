@@ -105,6 +105,7 @@ function leaf(tree: Leaf, negated: boolean): readonly PodMatch[] {
   const { owner, key } = ownerOf(label)
   const isThere = isAlwaysThere(owner, key)
   const test = testOf(tree, key, isThere)
+  if (test.kind === 'all') return constant(!negated)
   const selector = negated ? not(test) : test
   return [{ ...everyPod, [owner]: simplified(selector) }]
 }

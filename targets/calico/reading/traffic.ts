@@ -99,9 +99,12 @@ function portTraffic(
   }
   const holes = intervals(notPorts)
   const wanted = ports.length === 0 ? [{ from: 1n, to: 65535n }] : intervals(ports)
-  const numbers = subtract(wanted, holes).map(
-    ({ from, to }): Ports => ({ kind: 'range', from: Number(from), to: Number(to) }),
-  )
+  const numbers =
+    holes.length === 0 && ports.length === 0
+      ? [{ kind: 'all' } as const]
+      : subtract(wanted, holes).map(
+          ({ from, to }): Ports => ({ kind: 'range', from: Number(from), to: Number(to) }),
+        )
   const exceptions = namedExceptions(notPorts, [protocol])
   const named = ports.filter(({ kind }) => kind === 'named')
   const excluded = holes.map(

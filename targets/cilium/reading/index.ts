@@ -51,9 +51,9 @@ function tierOf(policies: readonly Policy[]): Tier {
 
 function read(resources: readonly Resource[], context: ReadContext): readonly Tier[] {
   const isGroup = ({ kind }: Resource): boolean => kind === 'CiliumCIDRGroup'
-  const groups = new Map(
-    resources.filter(isGroup).flatMap((resource) => readGroup(resource, context)),
-  )
+  const named = resources.filter(isGroup).flatMap((resource) => readGroup(resource, context))
+  reportTwinGroups(named, context)
+  const groups = new Map(named.map(({ name, group }) => [name, group]))
   const known = { groups, blocksMatch: context.blocksMatch ?? [] }
   const found = resources
     .filter((one) => !isGroup(one))
@@ -75,10 +75,13 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
   return policies.length === 0 ? [] : [tierOf(policies)]
 }
 
-function readGroup(
-  { document }: Resource,
-  { reporter }: ReadContext,
-): readonly [string, CidrGroup][] {
+interface NamedGroup {
+  readonly name: string
+  readonly group: CidrGroup
+  readonly at: Span
+}
+
+function readGroup({ document }: Resource, { reporter }: ReadContext): readonly NamedGroup[] {
   const raw = checkGroup(document, reporter)
   if (raw === null) return []
   const place = rootOf(document, reporter)
@@ -90,7 +93,20 @@ function readGroup(
     complain(at, 'NP2010', { message: `"${item}" is not a CIDR` })
     return []
   })
-  return name === undefined ? [] : [[name, { labels: raw.metadata.labels ?? {}, cidrs }]]
+  if (name === undefined) return []
+  const group = { labels: raw.metadata.labels ?? {}, cidrs }
+  return [{ name, group, at: spanAt(document, ['metadata', 'name']) }]
+}
+
+/** The later one would replace the earlier. */
+function reportTwinGroups(groups: readonly NamedGroup[], { reporter }: ReadContext): void {
+  for (const [name, [first, ...others]] of groupBy(groups, (one) => one.name)) {
+    for (const { at } of others) {
+      const also = first === undefined ? [] : [{ span: first.at, text: 'first' }]
+      const message = `there are two CIDR groups "${name}"`
+      reporter.report('NP2015', { message, at, label: 'second', also })
+    }
+  }
 }
 
 interface Found {

@@ -88,9 +88,12 @@ export function readPeers(
     })
     return []
   }
-  if (first === undefined) {
-    return present.some(({ kind }) => emptyMeansNobody.includes(kind)) ? [] : null
-  }
+  // An empty list among others empties the whole: PolicyEntry's selectors become null.
+  const isEmptied = present.some(
+    ({ kind, items }) => items.length === 0 && emptyMeansNobody.includes(kind),
+  )
+  if (isEmptied) return []
+  if (first === undefined) return null
   return readers[first.kind](raw, word, scope, into(place, first.key))
 }
 
@@ -128,7 +131,22 @@ const readers: Readonly<Record<Kind, ReadKind>> = {
   Services: (raw, _word, _scope, place) =>
     conditional([{ kind: 'any' }], 'service', each(place, raw.toServices)),
   FQDNs: (raw, _word, _scope, place) =>
-    conditional([{ kind: 'external' }], 'DNS name', each(place, raw.toFQDNs)),
+    conditional(
+      [{ kind: 'external' }],
+      'DNS name',
+      each(place, raw.toFQDNs).filter(({ item, at }) => namesOne(item, at)),
+    ),
+}
+
+/** Exactly one of `matchName` and `matchPattern`, as the CRD has it. */
+function namesOne(item: unknown, at: Place): boolean {
+  const keys = Object.entries(item ?? {}).flatMap(([key, value]) => (value == null ? [] : [key]))
+  const isFine = keys.length === 1 && ['matchName', 'matchPattern'].includes(keys[0] ?? '')
+  if (!isFine) {
+    const message = 'an item of "toFQDNs" needs either "matchName" or "matchPattern"'
+    complain(at, 'NP2018', { message })
+  }
+  return isFine
 }
 
 function plain(peers: readonly Peer[]): readonly PeerGroup[] {
@@ -200,13 +218,16 @@ function readCidrRule(raw: RawCidrRule, scope: Scope, place: Place): readonly Pe
   const except = each(into(place, 'except'), raw.except).flatMap(({ item, at }) =>
     readBlock(item, false, at).filter((hole) => isInside(hole, raw, cidrs, at)),
   )
-  return cidrs.map((cidr) =>
-    outside(
-      cidr,
-      except.filter((hole) => covers(cidr, hole)),
-      scope,
-    ),
-  )
+  // An exception may be wider than a block of a group, and then nothing is left of that block.
+  return cidrs
+    .filter((cidr) => !except.some((hole) => covers(hole, cidr)))
+    .map((cidr) =>
+      outside(
+        cidr,
+        except.filter((hole) => covers(cidr, hole)),
+        scope,
+      ),
+    )
 }
 
 function blocksOf(raw: RawCidrRule, { groups }: Scope, place: Place): readonly Cidr[] {

@@ -44,7 +44,12 @@ interface Test {
 
 /** The pods that a policy is for: in its namespace alone where it has one. */
 export function readSubject(raw: RawSelector, namespace: string | null, place: Place): PodMatch {
-  const tests = readTests(raw, place)
+  const tests = readTests(raw, podSources, place)
+  for (const { at } of tests.filter(({ source }) => source === 'reserved')) {
+    complain(at, 'NP2021', {
+      message: 'a subject by a reserved label is no pod, and other policies are not read',
+    })
+  }
   const match = podMatch(tests.filter(({ key }) => namespace === null || key !== podNamespace))
   if (namespace === null) return match
   for (const { at } of tests.filter(({ key }) => key === podNamespace)) {
@@ -61,7 +66,7 @@ export function readEndpoints(
   namespace: string | null,
   place: Place,
 ): Peer | null {
-  const tests = readTests(raw, place)
+  const tests = readTests(raw, podSources, place)
   const reserved = tests.filter(({ source }) => source === 'reserved')
   if (reserved.length > 0) return readReserved(tests, reserved, place)
   const says = (test: Test): boolean =>
@@ -95,12 +100,12 @@ function readReserved(tests: readonly Test[], [first]: readonly Test[], place: P
 
 /** Nodes by the labels with source `node`. */
 export function readNodes(raw: RawSelector, place: Place): Selector {
-  return and(readTests(raw, place).map(({ selector }) => selector))
+  return and(readTests(raw, ['node', 'any'], place).map(({ selector }) => selector))
 }
 
 /** A selector of CIDR groups, by their own labels. */
 export function readGroupSelector(raw: RawSelector, place: Place): Selector {
-  return and(readTests(raw, place).map(({ selector }) => selector))
+  return and(readTests(raw, ['k8s', 'any'], place).map(({ selector }) => selector))
 }
 
 function podMatch(tests: readonly Test[]): PodMatch {
@@ -124,12 +129,15 @@ function irKey(key: string): string {
   return key.startsWith(namespaceLabels) ? key.slice(namespaceLabels.length) : key
 }
 
-function readTests(raw: RawSelector, place: Place): readonly Test[] {
+/** Sources whose labels pods have, and what else has an identity. */
+const podSources: readonly string[] = ['k8s', 'any', 'reserved']
+
+function readTests(raw: RawSelector, allowed: readonly string[], place: Place): readonly Test[] {
   const labels = Object.entries(raw.matchLabels ?? {}).flatMap(([key, value]) =>
-    readTest({ key, operator: 'In', values: [value] }, into(place, 'matchLabels', key)),
+    readTest({ key, operator: 'In', values: [value] }, allowed, into(place, 'matchLabels', key)),
   )
   const expressions = each(into(place, 'matchExpressions'), raw.matchExpressions).flatMap(
-    ({ item, at }) => readTest(item, at),
+    ({ item, at }) => readTest(item, allowed, at),
   )
   return [...labels, ...expressions]
 }
@@ -142,7 +150,7 @@ const operators: ReadonlyMap<string, (key: string, values: readonly string[]) =>
     ['DoesNotExist', (key) => not(exists(key))],
   ])
 
-function readTest(raw: RawRequirement, at: Place): readonly Test[] {
+function readTest(raw: RawRequirement, allowed: readonly string[], at: Place): readonly Test[] {
   const { source, key } = splitKey(raw.key)
   const make = operators.get(raw.operator)
   const values = raw.values ?? []
@@ -163,8 +171,8 @@ function readTest(raw: RawRequirement, at: Place): readonly Test[] {
     return []
   }
   if (key === cluster) return clusterTest(raw, at)
-  if (!['k8s', 'any', 'reserved', 'node'].includes(source)) {
-    complain(at, 'NP2021', { message: `labels of the source "${source}" are not read` })
+  if (!allowed.includes(source)) {
+    complain(at, 'NP2021', { message: `labels of the source "${source}" are not read here` })
     return []
   }
   const isNegative = raw.operator === 'NotIn' || raw.operator === 'DoesNotExist'

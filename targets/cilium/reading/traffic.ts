@@ -86,9 +86,9 @@ const numbered: ReadonlyMap<string, number> = new Map([
 const names = [...protocols, 'ANY', ...numbered.keys()]
 
 function readPort(raw: RawPort, place: Place): readonly Traffic[] {
-  const protocol = (raw.protocol ?? '').toUpperCase()
+  const protocol = raw.protocol ?? ''
   const number = numbered.get(protocol)
-  const port = raw.port ?? '0'
+  const port = raw.port ?? (number === undefined ? '' : '0')
   if (number !== undefined) {
     if (port !== '0' && port !== '') {
       complain(into(place, 'port'), 'NP2018', { message: `protocol ${protocol} has no ports` })
@@ -119,12 +119,18 @@ function onPort(
   endPort: number,
   place: Place,
 ): readonly Traffic[] {
+  if (/^0\d/.test(written)) {
+    const help = 'write it without zeros in front: they make it an octal number'
+    complain(into(place, 'port'), 'NP2012', { message: `"${written}" is not a port`, help })
+    return []
+  }
   if (!/^\d+$/.test(written)) {
     if (/^(?=.{1,15}$)(?=.*[A-Za-z])[A-Za-z0-9](?:-?[A-Za-z0-9])*$/.test(written)) {
       return [{ kind: 'ports', protocol, ports: { kind: 'named', name: written.toLowerCase() } }]
     }
     complain(into(place, 'port'), 'NP2012', {
-      message: `"${written}" is neither a port nor a name`,
+      message: written === '' ? 'the port is missing' : `"${written}" is neither a port nor a name`,
+      help: 'write a number, the name of a port, or "0" for all ports',
     })
     return []
   }
@@ -137,12 +143,17 @@ function onPort(
     return []
   }
   if (from === 0 && endPort === 0) return [{ kind: 'ports', protocol, ports: { kind: 'all' } }]
+  if (from === 0) {
+    const message = 'a range cannot start at port 0, which means all ports'
+    complain(into(place, 'port'), 'NP2012', { message, help: 'write "1"' })
+    return []
+  }
   if (to < from) {
     const message = `"endPort" ${to} is less than "port" ${from}`
     complain(into(place, 'endPort'), 'NP2013', { message })
     return []
   }
-  return [{ kind: 'ports', protocol, ports: { kind: 'range', from: Math.max(1, from), to } }]
+  return [{ kind: 'ports', protocol, ports: { kind: 'range', from, to } }]
 }
 
 function readIcmp(raw: RawIcmpField, place: Place): readonly Traffic[] {
