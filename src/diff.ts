@@ -53,6 +53,9 @@ export function diff(request: DiffRequest): DiffResult {
   if (errors > 0 || !before || !after)
     return { comparison: null, assumptions: [], cluster: null, diagnostics }
   const comparison = compareAny(before, after, cluster, premises, reporter)
+  if (reporter.errors > 0) {
+    return { comparison: null, assumptions: [], cluster: null, diagnostics: reporter.diagnostics }
+  }
   for (const { kind, scope } of comparison.answers) {
     if (kind === 'undecided') reportUndecided(scope, reporter)
   }
@@ -60,9 +63,6 @@ export function diff(request: DiffRequest): DiffResult {
   const assumptions = isOfPackets
     ? [clusterAssumption]
     : assumptionsOf(premises, comparison.ownNodeAssumed)
-  if (reporter.errors > 0 && comparison.answers.length === 0) {
-    return { comparison: null, assumptions: [], cluster: null, diagnostics: reporter.diagnostics }
-  }
   return { comparison, assumptions, cluster, diagnostics: reporter.diagnostics }
 }
 

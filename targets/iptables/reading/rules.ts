@@ -54,9 +54,15 @@ function readTableLine(
     return
   }
   switch (command?.text) {
-    case '-F':
-    case '-X':
     case '-Z':
+      return
+    case '-F':
+      for (const [own, chain] of table) if (own === (name?.text ?? own)) chain.rules.length = 0
+      return
+    case '-X':
+      for (const [own, { policy }] of [...table]) {
+        if (policy === null && own === (name?.text ?? own)) table.delete(own)
+      }
       return
     case '-N':
       if (name !== undefined) table.set(name.text, { policy: null, rules: [] })
@@ -163,6 +169,9 @@ class RuleReader implements RuleDraft {
   }
 }
 
+/** Deeper than this no firewall goes. */
+const maxDepth = 500
+
 /** Every chain that is jumped to is there, and no jump leads back: the kernel has it so. */
 function checkJumps(
   chains: ReadonlyMap<string, DraftChain>,
@@ -177,6 +186,11 @@ function checkJumps(
       return
     }
     if (done.has(name)) return
+    if (path.length > maxDepth) {
+      const message = `chains jump more than ${maxDepth} deep`
+      reporter.report('NP2021', { message, at })
+      return
+    }
     for (const rule of chains.get(name)?.rules ?? []) {
       if (rule.target.kind !== 'jump' && rule.target.kind !== 'goto') continue
       if (chains.has(rule.target.chain)) visit(rule.target.chain, [...path, name], rule.at)

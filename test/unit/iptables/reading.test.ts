@@ -110,6 +110,14 @@ test('only new connections are looked at', () => {
   same(table('-A FORWARD -m state --state NEW -j DROP'), table('-A FORWARD -j DROP'))
 })
 
+test('flushing takes the rules before it, and deleting the chains', () => {
+  same(
+    table('-A FORWARD -j DROP', '-F FORWARD', '-A FORWARD -p tcp -j DROP'),
+    table('-A FORWARD -p tcp -j DROP'),
+  )
+  same(table('-A FORWARD -j DROP', '-F', '-X'), table())
+})
+
 test('a comment is a word, whatever it says', () => {
   same(
     table('-A FORWARD -m comment --comment "a \\" -j ACCEPT" -j DROP'),
@@ -199,6 +207,22 @@ for (const [what, text, expected] of badRules) {
       expected,
     ))
 }
+
+test('chains nested beyond all measure are refused, not followed', () => {
+  const names = Array.from({ length: 2000 }, (_, at) => `c${at}`)
+  const text = [
+    '*filter',
+    ':FORWARD ACCEPT [0:0]',
+    ...names.map((name) => `:${name} - [0:0]`),
+    '-A FORWARD -j c0',
+    ...names.slice(0, -1).map((name, at) => `-A ${name} -j c${at + 1}`),
+    'COMMIT',
+  ].join('\n')
+  assert.match(
+    firstFault((reporter) => readRules(makeSource('r', text), 4, reporter)),
+    /^NP2021 /,
+  )
+})
 
 const badSets: readonly (readonly [string, string, string])[] = [
   ['a type that is not read', 'create a bitmap:port range 0-9\n', 'NP2021 1:10'],
