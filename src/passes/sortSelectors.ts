@@ -1,7 +1,7 @@
 // Selectors in one order: nested conjunctions opened, parts sorted, repeats dropped.
 
 import { byCodeUnit, uniqueBy } from '../algebra/order.ts'
-import { and } from '../ir/selector.ts'
+import { and, everyone } from '../ir/selector.ts'
 import type { Peer, PodMatch, Selector } from '../ir/types.ts'
 import type { Pass } from './pass.ts'
 
@@ -21,7 +21,7 @@ export const sortPeerSelectors: Pass = {
   of: 'rule',
   change: (rule) => {
     const peers = rule.peers.map(sortPeer)
-    const subjects = rule.subjects.map(sortPeer)
+    const subjects = rule.subjects === everyone ? everyone : rule.subjects.map(sortPeer)
     const isSame =
       peers.every((peer, at) => peer === rule.peers[at]) &&
       subjects.every((subject, at) => subject === rule.subjects[at])

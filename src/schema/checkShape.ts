@@ -1,6 +1,6 @@
 // Shape of a document: known keys, right types, required keys. The check is ajv's; here its findings
 // become diagnostics that point at the user's words.
-import { Ajv, type AnySchemaObject, type ErrorObject } from 'ajv'
+import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import {
   keySpanAt,
@@ -24,10 +24,12 @@ export function makeShapeCheck<T>(
   schema: AnySchemaObject,
   homes: Readonly<Record<string, string>>,
 ): ShapeCheck<T> {
-  const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<T>(
-    schema,
-  )
+  let validate: ValidateFunction<T> | undefined
   return (document, reporter) => {
+    // Made when it is first needed: most inputs are of one dialect.
+    validate ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile<T>(
+      schema,
+    )
     const value = toPlain(document.root)
     if (validate(value)) return value as T
     for (const error of validate.errors ?? []) reportError(error, { document, reporter, homes })
