@@ -3,6 +3,7 @@ import type { Dialect, ReadContext } from '../../src/dialect.ts'
 import type { Policy, Tier } from '../../src/ir/types.ts'
 import { makeShapeCheck } from '../../src/schema/checkShape.ts'
 import { rootOf } from '../../src/schema/place.ts'
+import { reportTwins } from '../../src/schema/twins.ts'
 import { spanAt } from '../../src/source/located.ts'
 import type { Resource } from '../../src/source/resources.ts'
 import type { Span } from '../../src/source/source.ts'
@@ -38,13 +39,8 @@ interface Named {
 
 function readAll(resources: readonly Resource[], context: ReadContext): readonly Policy[] {
   const all = resources.flatMap((resource) => readOne(resource, context))
-  const byName = new Map<string, Named>()
-  for (const named of all) {
-    const key = `${named.policy.namespace}/${named.policy.name}`
-    const first = byName.get(key)
-    if (first === undefined) byName.set(key, named)
-    else reportTwins(first, named, context)
-  }
+  const named = all.map(({ policy, at }) => ({ ...policy, at }))
+  reportTwins('policies', named, context.reporter)
   return all.map(({ policy }) => policy)
 }
 
@@ -55,13 +51,4 @@ function readOne({ document }: Resource, { namespace, reporter }: ReadContext): 
   reportAmbiguities(place)
   const policy = readPolicy(raw, namespace, place)
   return policy === null ? [] : [{ policy, at: spanAt(document, ['metadata', 'name']) }]
-}
-
-function reportTwins(first: Named, { policy, at }: Named, { reporter }: ReadContext): void {
-  reporter.report('NP2015', {
-    message: `there are two policies "${policy.name}" in namespace "${policy.namespace}"`,
-    at,
-    label: 'second',
-    also: [{ span: first.at, text: 'first' }],
-  })
 }

@@ -7,9 +7,9 @@ import { makeShapeCheck, type ShapeCheck } from '../../../src/schema/checkShape.
 import { readName, readNamespace } from '../../../src/schema/metadata.ts'
 import { complain, into, type Place, rootOf } from '../../../src/schema/place.ts'
 import type { Schema } from '../../../src/schema/shapes.ts'
+import { reportTwins } from '../../../src/schema/twins.ts'
 import { spanAt } from '../../../src/source/located.ts'
 import type { Resource } from '../../../src/source/resources.ts'
-import type { Span } from '../../../src/source/source.ts'
 import { type NetworkSet, networkSets, readNetworkSet } from './networkSets.ts'
 import { type ReadPolicy, readPolicy } from './policy.ts'
 import {
@@ -71,7 +71,11 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
       : [{ policy, place, at: spanAt(one.document, ['metadata', 'name']) }]
   })
   for (const one of resources) reportOther(one, context)
-  reportTwins(policies, context)
+  reportTwins(
+    'policies',
+    policies.map(({ policy: { name, namespace }, at }) => ({ name, namespace, at })),
+    context.reporter,
+  )
   const used = new Set(policies.map(({ policy }) => policy.tier))
   for (const { policy, place } of policies) checkTierOf(policy, facts, used.size, place)
   const byTier = groupBy(policies, ({ policy }) => policy.tier)
@@ -142,24 +146,4 @@ function checkTierOf(
           help,
         },
   )
-}
-
-interface Found {
-  readonly policy: ReadPolicy
-  readonly at: Span
-}
-
-function reportTwins(found: readonly Found[], { reporter }: ReadContext): void {
-  const keyOf = ({ policy: { namespace, name } }: Found): string => `${namespace ?? ''}/${name}`
-  for (const [first, ...others] of groupBy(found, keyOf).values()) {
-    for (const { policy, at } of others) {
-      const where = policy.namespace === null ? '' : ` in namespace "${policy.namespace}"`
-      reporter.report('NP2015', {
-        message: `there are two policies "${policy.name}"${where}`,
-        at,
-        label: 'second',
-        ...(first === undefined ? {} : { also: [{ span: first.at, text: 'first' }] }),
-      })
-    }
-  }
 }

@@ -2,12 +2,12 @@
 // README beside the target.
 
 import { parseCidr } from '../../../src/algebra/address.ts'
-import { groupBy } from '../../../src/algebra/order.ts'
 import type { Dialect, ReadContext } from '../../../src/dialect.ts'
 import type { Policy, Tier } from '../../../src/ir/types.ts'
 import { makeShapeCheck } from '../../../src/schema/checkShape.ts'
 import { readName } from '../../../src/schema/metadata.ts'
 import { complain, each, into, rootOf } from '../../../src/schema/place.ts'
+import { reportTwins } from '../../../src/schema/twins.ts'
 import { spanAt } from '../../../src/source/located.ts'
 import type { Resource } from '../../../src/source/resources.ts'
 import type { Span } from '../../../src/source/source.ts'
@@ -51,9 +51,13 @@ function tierOf(policies: readonly Policy[]): Tier {
 
 function read(resources: readonly Resource[], context: ReadContext): readonly Tier[] {
   const isGroup = ({ kind }: Resource): boolean => kind === 'CiliumCIDRGroup'
-  const named = resources.filter(isGroup).flatMap((resource) => readGroup(resource, context))
-  reportTwinGroups(named, context)
-  const groups = new Map(named.map(({ name, group }) => [name, group]))
+  const ownGroups = resources.filter(isGroup).flatMap((resource) => readGroup(resource, context))
+  reportTwins(
+    'CIDR groups',
+    ownGroups.map(({ name, at }) => ({ name, namespace: null, at })),
+    context.reporter,
+  )
+  const groups = new Map(ownGroups.map(({ name, group }) => [name, group]))
   const known = { groups, blocksMatch: context.blocksMatch ?? [] }
   const found = resources
     .filter((one) => !isGroup(one))
@@ -70,7 +74,10 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
       )
       return [{ policies, at: spanAt(document, ['metadata', 'name']) }]
     })
-  reportTwins(found, context)
+  const named = found.flatMap(({ policies: [first], at }) =>
+    first === undefined ? [] : [{ name: first.name, namespace: first.namespace, at }],
+  )
+  reportTwins('policies', named, context.reporter)
   const policies = found.flatMap((one) => one.policies)
   return policies.length === 0 ? [] : [tierOf(policies)]
 }
@@ -98,34 +105,7 @@ function readGroup({ document }: Resource, { reporter }: ReadContext): readonly 
   return [{ name, group, at: spanAt(document, ['metadata', 'name']) }]
 }
 
-/** The later one would replace the earlier. */
-function reportTwinGroups(groups: readonly NamedGroup[], { reporter }: ReadContext): void {
-  for (const [name, [first, ...others]] of groupBy(groups, (one) => one.name)) {
-    for (const { at } of others) {
-      const also = first === undefined ? [] : [{ span: first.at, text: 'first' }]
-      const message = `there are two CIDR groups "${name}"`
-      reporter.report('NP2015', { message, at, label: 'second', also })
-    }
-  }
-}
-
 interface Found {
   readonly policies: readonly Policy[]
   readonly at: Span
-}
-
-function reportTwins(found: readonly Found[], { reporter }: ReadContext): void {
-  const named = found.filter(({ policies }) => policies.length > 0)
-  const keyOf = ({ policies: [first] }: Found): string =>
-    `${first?.namespace ?? ''}/${first?.name ?? ''}`
-  for (const [key, [first, ...others]] of groupBy(named, keyOf)) {
-    for (const { at } of others) {
-      reporter.report('NP2015', {
-        message: `there are two policies "${key.replace(/^\//, '')}"`,
-        at,
-        label: 'second',
-        ...(first === undefined ? {} : { also: [{ span: first.at, text: 'first' }] }),
-      })
-    }
-  }
 }

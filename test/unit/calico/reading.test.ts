@@ -3,9 +3,9 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeReporter } from '../../../src/diagnostics/diagnostic.ts'
 import { printPolicySet } from '../../../src/ir/print.ts'
-import { normalise } from '../../../src/passes/index.ts'
 import { readPolicies } from '../../../src/readPolicies.ts'
-import { makeSource, positionAt } from '../../../src/source/source.ts'
+import { makeSource } from '../../../src/source/source.ts'
+import { rulesIn } from '../../support/readRules.ts'
 
 const test = suite('calico reading')
 
@@ -16,24 +16,6 @@ metadata: { name: p${kind === 'NetworkPolicy' ? ', namespace: shop' : ''} }
 spec:
   ${spec.replaceAll('\n', '\n  ')}
 `
-
-/** The IR's lines about rules, or the first fault as `CODE line:column`. */
-function read(text: string): string {
-  const reporter = makeReporter()
-  const { set } = readPolicies([makeSource('p.yaml', text)], undefined, reporter)
-  const fault = reporter.diagnostics.find(({ severity }) => severity === 'error')
-  const span = fault?.labels[0]?.span
-  if (fault !== undefined && span !== undefined) {
-    const { line, column } = positionAt(span.source, span.start)
-    return `${fault.code} ${line}:${column}`
-  }
-  const printed = printPolicySet(normalise(set, reporter))
-  return printed
-    .split('\n')
-    .filter((line) => /^ {4}/.test(line))
-    .map((line) => line.replace(/ {2}#.*/, '').trim())
-    .join(' ')
-}
 
 const rule = (text: string): string => policy(`ingress:\n- { action: Allow, ${text} }`)
 const from = (text: string): string => rule(`source: { ${text} }`)
@@ -141,7 +123,7 @@ const meanings: readonly (readonly [string, string, string])[] = [
   ],
 ]
 
-for (const [what, text, expected] of meanings) test(what, () => assert.is(read(text), expected))
+for (const [what, text, expected] of meanings) test(what, () => assert.is(rulesIn(text), expected))
 
 const faults: readonly (readonly [string, string, string])[] = [
   ['an action in lower case', policy('ingress:\n- action: allow'), 'NP2018 6:13'],
@@ -203,7 +185,7 @@ const faults: readonly (readonly [string, string, string])[] = [
 ]
 
 for (const [what, text, expected] of faults)
-  test(`refused: ${what}`, () => assert.is(read(text), expected))
+  test(`refused: ${what}`, () => assert.is(rulesIn(text), expected))
 
 test('without types the rules say which directions are governed', () => {
   const governed = (spec: string): string => {

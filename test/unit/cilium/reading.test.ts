@@ -1,11 +1,7 @@
 // Cilium policies as they are read: what each construct means, and what is refused, and where.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { makeReporter } from '../../../src/diagnostics/diagnostic.ts'
-import { printPolicySet } from '../../../src/ir/print.ts'
-import { normalise } from '../../../src/passes/index.ts'
-import { readPolicies } from '../../../src/readPolicies.ts'
-import { makeSource, positionAt } from '../../../src/source/source.ts'
+import { rulesIn } from '../../support/readRules.ts'
 
 const test = suite('cilium reading')
 
@@ -16,24 +12,6 @@ metadata: { name: p${kind === 'CiliumNetworkPolicy' ? ', namespace: shop' : ''} 
 spec:
   ${spec.replaceAll('\n', '\n  ')}
 `
-
-/** The IR's lines about ingress rules, or the first fault as `CODE line:column`. */
-function read(text: string): string {
-  const reporter = makeReporter()
-  const { set } = readPolicies([makeSource('p.yaml', text)], undefined, reporter)
-  const fault = reporter.diagnostics.find(({ severity }) => severity === 'error')
-  const span = fault?.labels[0]?.span
-  if (fault !== undefined && span !== undefined) {
-    const { line, column } = positionAt(span.source, span.start)
-    return `${fault.code} ${line}:${column}`
-  }
-  const printed = printPolicySet(normalise(set, reporter))
-  return printed
-    .split('\n')
-    .filter((line) => /^ {4}/.test(line))
-    .map((line) => line.replace(/ {2}#.*/, '').trim())
-    .join(' ')
-}
 
 const rule = (text: string): string => policy(`endpointSelector: {}\ningress:\n- ${text}`)
 
@@ -133,7 +111,7 @@ const meanings: readonly (readonly [string, string, string])[] = [
   ],
 ]
 
-for (const [what, text, expected] of meanings) test(what, () => assert.is(read(text), expected))
+for (const [what, text, expected] of meanings) test(what, () => assert.is(rulesIn(text), expected))
 
 const faults: readonly (readonly [string, string, string])[] = [
   ['two kinds of peers', rule('{fromEntities: [all], fromCIDR: [10.0.0.0/8]}'), 'NP2018 7:27'],
@@ -205,14 +183,14 @@ const faults: readonly (readonly [string, string, string])[] = [
 ]
 
 for (const [what, text, expected] of faults)
-  test(`refused: ${what}`, () => assert.is(read(text), expected))
+  test(`refused: ${what}`, () => assert.is(rulesIn(text), expected))
 
 test('an exception wider than a block of a group leaves nothing of it', () => {
   const group =
     '---\napiVersion: cilium.io/v2\nkind: CiliumCIDRGroup\nmetadata: { name: g }\nspec: { externalCIDRs: [10.1.0.0/16, 192.0.2.0/24] }\n'
   const text = rule('fromCIDRSet: [{cidrGroupRef: g, except: [10.0.0.0/8]}]')
   assert.is(
-    read(`${text}${group}`),
+    rulesIn(`${text}${group}`),
     'allow from (external addresses) and (192.0.2.0/24) on all traffic',
   )
 })
