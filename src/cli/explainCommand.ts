@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { readCluster } from '../cluster/read.ts'
 import type { Cluster } from '../cluster/types.ts'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
-import { readFlow } from '../explain/endpoints.ts'
+import { type FlowWords, readFlow } from '../explain/endpoints.ts'
+import { blocksOf } from '../explain/freeAddress.ts'
 import { renderTrace, traceJson } from '../explain/render.ts'
 import { explain } from '../explain/trace.ts'
 import { normalise } from '../passes/index.ts'
@@ -27,6 +28,7 @@ interface Flags {
   readonly from?: string
   readonly to?: string
   readonly port?: string
+  readonly protocol?: string
   readonly ipblock: 'literal' | 'external'
   readonly format: 'text' | 'json'
   readonly diagnostics: MessageForm
@@ -49,6 +51,7 @@ export function addExplain(program: Command, context: CommandContext): void {
     .option('--from <end>', 'namespace/pod, node/name, an address, or labels: ns=shop,app=web')
     .option('--to <end>', 'the same')
     .option('--port <port>', '5432/tcp, 53/udp, 80, http/tcp, icmp/8, proto/47')
+    .option('--protocol <name>', 'tcp, udp, sctp or icmp, where --port does not say it')
     .addOption(choice('--ipblock <reading>', ['literal', 'external'], 'what address blocks mean'))
     .addOption(choice('--format <form>', ['text', 'json'], 'form of the answer'))
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
@@ -70,28 +73,53 @@ function answerTo(
   { terminal }: CommandContext,
   reporter: Reporter,
 ): string | null {
-  const { from, to, port, cluster: snapshots = [], recursive = false } = flags
-  if (from === undefined || to === undefined || port === undefined) {
-    const help = 'for example: --from shop/web-0 --to shop/db-0 --port 5432/tcp'
-    reporter.report('NP6008', { message: '--from, --to and --port are needed', help })
-    return null
-  }
+  const { cluster: snapshots = [], recursive = false } = flags
+  const words = flowWordsOf(flags, reporter)
+  if (words === null) return null
   if (paths.length === 0) {
     reporter.report('NP6006', { message: 'there are no policies to explain the flow by' })
+    return null
+  }
+  if (paths.includes('-') && snapshots.includes('-')) {
+    const message = 'standard input cannot be both the policies and the snapshot'
+    reporter.report('NP6004', { message, help: 'put one of them into a file' })
     return null
   }
   const sources = readSources({ paths, recursive }, terminal, reporter)
   const snapshot = readSources({ paths: snapshots, recursive }, terminal, reporter)
   if (reporter.errors > 0) return null
   const read = readPolicies(sources, flags.namespace, reporter)
-  const set = normalise(read.set, reporter)
+  // Explained is what was written, rule by rule; the passes only add what is to be said about it.
+  const { set } = read
+  normalise(set, reporter)
   const cluster: Cluster | null = snapshot.length > 0 ? readCluster(snapshot, reporter) : null
   if (reporter.errors > 0) return null
   const namespace = flags.namespace ?? 'default'
-  const flow = readFlow({ from, to, port }, { cluster, namespace, reporter })
+  const flow = readFlow(words, { cluster, namespace, blocks: blocksOf(set), reporter })
   if (flow === null) return null
   const trace = explain(set, flow, { ipBlock: flags.ipblock })
   return flags.format === 'json'
     ? traceJson(flow, trace)
     : renderTrace(flow, trace, flags.verbose ?? false)
+}
+
+/** The flow's words; null after reporting which are missing. */
+function flowWordsOf(flags: Flags, reporter: Reporter): FlowWords | null {
+  const { from, to, protocol } = flags
+  const port = withProtocol(flags.port, protocol)
+  if (from !== undefined && to !== undefined && port !== undefined) return { from, to, port }
+  const missing = Object.entries({ '--from': from, '--to': to, '--port': port })
+    .filter(([, word]) => word === undefined)
+    .map(([flag]) => flag)
+  const given = missing.length === 3 ? '' : `; missing: ${missing.join(', ')}`
+  const help = 'for example: --from shop/web-0 --to shop/db-0 --port 5432/tcp'
+  reporter.report('NP6008', { message: `--from, --to and --port are needed${given}`, help })
+  return null
+}
+
+/** `--port 53 --protocol udp` is `53/udp`; both saying it is too much of it, which reading tells. */
+function withProtocol(port: string | undefined, protocol: string | undefined): string | undefined {
+  if (protocol === undefined) return port
+  if (port === undefined) return /^icmp/i.test(protocol) ? protocol : undefined
+  return `${port}/${protocol}`
 }

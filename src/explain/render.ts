@@ -1,5 +1,6 @@
 // A trace as text for people and as data.
-import type { Flow } from '../cluster/types.ts'
+import { printAddress } from '../algebra/address.ts'
+import type { Flow, FlowEnd } from '../cluster/types.ts'
 import { directions } from '../ir/types.ts'
 import { flowWords } from '../proof/words.ts'
 import type { DirectionTrace, PolicyTrace, RuleTrace, TierTrace, Trace } from './trace.ts'
@@ -48,7 +49,26 @@ function ruleLine({ rule, at, action, matched, why, decided }: RuleTrace): strin
   return `      ${action} ${rule} (${at}) ${result}`
 }
 
-/** The same as JSON, with `verdict` at the top. */
+/** The same as JSON: `verdict` at the top, both ends and what is sent as data, and in one line. */
 export function traceJson(flow: Flow, { verdict, egress, ingress }: Trace): string {
-  return `${JSON.stringify({ verdict, flow: flowWords(flow), egress, ingress }, null, 2)}\n`
+  const { source, destination, traffic } = flow
+  const ends = { from: endData(source), to: endData(destination), traffic }
+  const data = { verdict, flow: flowWords(flow), ...ends, egress, ingress }
+  return `${JSON.stringify(data, null, 2)}\n`
+}
+
+function endData({ endpoint, address }: FlowEnd): object {
+  const own = { kind: endpoint.kind, address: printAddress(address) }
+  switch (endpoint.kind) {
+    case 'pod': {
+      const { name, namespace, labels, serviceAccount, node } = endpoint
+      const account = { serviceAccount: serviceAccount.name, node: node === '' ? null : node }
+      const place = { namespace: namespace.name, namespaceLabels: namespace.labels }
+      return { ...own, name, ...place, labels, ...account }
+    }
+    case 'host':
+      return { ...own, name: endpoint.name, labels: endpoint.labels }
+    case 'external':
+      return own
+  }
 }

@@ -1,31 +1,18 @@
 // Why a flow ends as it does: every tier, policy and rule that was considered, and what each said. It
 // walks as the interpreter does, and the interpreter has the last word.
 import type { Flow, FlowEnd } from '../cluster/types.ts'
-import { printPeer, printSelector } from '../ir/print.ts'
-import { selects } from '../ir/selector.ts'
-import type {
-  Action,
-  Direction,
-  Peer,
-  Policy,
-  PolicySet,
-  Rule,
-  Tier,
-  Verdict,
-} from '../ir/types.ts'
-import { trafficWords } from '../proof/words.ts'
+import type { Action, Direction, Policy, PolicySet, Rule, Tier, Verdict } from '../ir/types.ts'
 import {
   type Assumptions,
   byOrder,
   type Decision,
   decide,
-  matchesPeer,
-  matchesTraffic,
   selectsEndpoint,
   sparesOwnNode,
   verdict,
 } from '../semantics/evaluate.ts'
 import { fileAndLine, type Origin } from '../source/origin.ts'
+import { mismatch, notSelected } from './reasons.ts'
 
 /** The whole story of a flow. */
 export interface Trace {
@@ -56,6 +43,8 @@ export interface PolicyTrace {
   readonly selected: boolean
   /** Why it does not select the endpoint, or govern the direction. */
   readonly why: string | null
+  /** Whether it turns the tier's default on for the endpoint. */
+  readonly isolates: boolean
   readonly rules: readonly RuleTrace[]
 }
 
@@ -79,7 +68,8 @@ export function explain(set: PolicySet, flow: Flow, assume: Assumptions): Trace 
   }
 }
 
-interface View {
+/** A flow seen from the end that enforces, and what it came to. */
+export interface View {
   readonly flow: Flow
   readonly direction: Direction
   readonly subject: FlowEnd
@@ -108,7 +98,7 @@ function explainDirection(
   }
   return {
     verdict: decision.verdict,
-    by: byWords(decision),
+    by: byWords(decision, tiers),
     tiers,
     chain: chainOf(tiers, decision),
   }
@@ -132,10 +122,16 @@ function outcomeOf(
   const isHere =
     (decision.by === 'rule' || decision.by === 'tier-default') && decision.tier === tier
   if (isHere) return decision.verdict === 'allow' ? 'allowed' : 'denied'
-  const passed = policies.some(({ rules }) =>
+  return tier.combining === 'first-match' && passing(policies) !== undefined
+    ? 'passed'
+    : 'nothing said'
+}
+
+/** The first policy with a rule that passes the flow on; to be asked where no rule decided before it. */
+function passing(policies: readonly PolicyTrace[]): PolicyTrace | undefined {
+  return policies.find(({ rules }) =>
     rules.some(({ matched, action }) => matched && action === 'pass'),
   )
-  return passed ? 'passed' : 'nothing said'
 }
 
 function tracePolicy(policy: Policy, view: View): PolicyTrace {
@@ -147,35 +143,15 @@ function tracePolicy(policy: Policy, view: View): PolicyTrace {
       ? `does not govern ${direction}`
       : isSelected
         ? null
-        : notSelected(policy, subject)
+        : notSelected(policy.subject, subject)
   return {
     policy: policy.namespace === null ? policy.name : `${policy.namespace}/${policy.name}`,
     at: fileAndLine(policy.origin),
     selected: why === null,
     why,
+    isolates: why === null && section?.isolates === true,
     rules: why === null ? (section?.rules ?? []).map((rule) => traceRule(rule, view)) : [],
   }
-}
-
-/** The first of the subject's tests that fails. */
-function notSelected(
-  { subject: { namespaces, pods, serviceAccounts } }: Policy,
-  end: FlowEnd,
-): string {
-  const { endpoint } = end
-  if (endpoint.kind !== 'pod') return 'is for pods'
-  if (!selects(namespaces, endpoint.namespace.labels)) {
-    return `is for namespaces ${printSelector(namespaces)}, and this is ${endpoint.namespace.name}`
-  }
-  if (!selects(pods, endpoint.labels)) {
-    return `is for pods ${printSelector(pods)}, and this has ${labelWords(endpoint.labels)}`
-  }
-  return `is for service accounts ${printSelector(serviceAccounts)}, and this is ${endpoint.serviceAccount.name}`
-}
-
-function labelWords(labels: Readonly<Record<string, string>>): string {
-  const words = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  return words.length === 0 ? 'no labels' : words.sort().join(',')
 }
 
 function traceRule(rule: Rule, view: View): RuleTrace {
@@ -191,30 +167,16 @@ function traceRule(rule: Rule, view: View): RuleTrace {
   }
 }
 
-function mismatch(rule: Rule, { flow, subject, peer, direction, assume }: View): string | null {
-  const whoseList = (peers: readonly Peer[]): string =>
-    peers.length === 0 ? 'nobody' : peers.map(printPeer).join(' or ')
-  if (!rule.subjects.some((one) => matchesPeer(one, subject, peer, assume))) {
-    return `is for ${whoseList(rule.subjects)}`
-  }
-  if (!rule.peers.some((one) => matchesPeer(one, peer, subject, assume))) {
-    return `is ${direction === 'ingress' ? 'from' : 'to'} ${whoseList(rule.peers)}`
-  }
-  if (!rule.traffic.some((one) => matchesTraffic(one, flow))) {
-    return `is on ${rule.traffic.map(trafficWords).join(', ')}`
-  }
-  const missing = rule.conditions.find((one) => !flow.conditions?.includes(one))
-  return missing === undefined ? null : `holds only if ${missing}`
-}
-
-function byWords(decision: Decision): string {
+function byWords(decision: Decision, tiers: readonly TierTrace[]): string {
   switch (decision.by) {
     case 'rule':
       return `by ${originWords(decision.rule.origins[0])} (${titleOf(decision.policy)})`
     case 'tier-default':
-      return `as no rule of tier ${decision.tier.name} allows it`
+      return `as no rule of tier ${decision.tier.name} allows it, and ${isolators(tiers)}`
     case 'no-policy':
-      return 'as no policy governs it'
+      return tiers.some(({ policies }) => policies.some(({ selected }) => selected))
+        ? 'as no tier decides it'
+        : 'as no policy governs it'
     case 'ungoverned':
       return 'as policies govern pods only'
     case 'self':
@@ -222,6 +184,13 @@ function byWords(decision: Decision): string {
     case 'own-node':
       return 'as a pod and its own node always reach each other'
   }
+}
+
+/** Where the policies stand that turned the default on in the tier that denied. */
+function isolators(tiers: readonly TierTrace[]): string {
+  const all = tiers.find(({ outcome }) => outcome === 'denied')?.policies ?? []
+  const own = all.filter(({ isolates }) => isolates).map(({ policy, at }) => `${policy} (${at})`)
+  return `${own.join(', ')} ${own.length === 1 ? 'isolates' : 'isolate'} the pod`
 }
 
 function originWords(origin: Origin): string {
@@ -234,21 +203,18 @@ function titleOf({ namespace, name }: Policy): string {
 
 function chainOf(tiers: readonly TierTrace[], decision: Decision): string {
   const steps = tiers.flatMap(({ tier, outcome, policies }) => {
-    const passing = policies.find(({ rules }) =>
-      rules.some(({ matched, action }) => matched && action === 'pass'),
-    )
-    if (outcome === 'passed') return [`[${tier}] Pass (${passing?.policy ?? ''})`]
+    if (outcome === 'passed') return [`[${tier}] Pass (${passing(policies)?.policy ?? ''})`]
     if (outcome !== 'allowed' && outcome !== 'denied') return []
     const word = outcome === 'allowed' ? 'Allowed' : 'Denied'
     return [`[${tier}] ${word} (${decider(decision, policies)})`]
   })
   const isDecided = decision.by === 'rule' || decision.by === 'tier-default'
-  const end = isDecided ? [] : [`Allowed (${byWords(decision)})`]
+  const end = isDecided ? [] : [`Allowed (${byWords(decision, tiers)})`]
   return [...steps, ...end].join(' -> ')
 }
 
-/** The policy of the rule that decided, or those that isolate and say nothing. */
+/** The policy of the rule that decided, or those that isolate. */
 function decider(decision: Decision, policies: readonly PolicyTrace[]): string {
   if (decision.by === 'rule') return titleOf(decision.policy)
-  return policies.flatMap(({ selected, policy }) => (selected ? [policy] : [])).join(', ')
+  return policies.flatMap(({ isolates, policy }) => (isolates ? [policy] : [])).join(', ')
 }

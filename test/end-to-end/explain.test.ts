@@ -127,6 +127,41 @@ test('JSON has the verdict at its top, and the same story', async () => {
   )
 })
 
+test('JSON has both ends and what is sent as data', async () => {
+  const { out } = await explain(
+    '192.0.2.1',
+    'shop/db-0',
+    '5432',
+    db,
+    ...cluster,
+    '--format',
+    'json',
+  )
+  const { from, to, traffic } = JSON.parse(out)
+  assert.equal(from, { kind: 'external', address: '192.0.2.1' })
+  assert.equal([to.kind, to.namespace, to.name], ['pod', 'shop', 'db-0'])
+  assert.equal(traffic, { kind: 'ports', protocol: 'TCP', port: 5432 })
+})
+
+test('--protocol says what --port leaves open', async () => {
+  const { out } = await explain('192.0.2.1', 'ns=shop,app=db', '53', '--protocol', 'udp', db)
+  assert.match(out, /53\/UDP/)
+})
+
+test('pods made up from labels are in no block of a policy, whichever it is', async () => {
+  const policy = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: db, namespace: shop }
+spec:
+  podSelector: {}
+  ingress: [{ from: [{ ipBlock: { cidr: 203.0.113.0/24 } }] }]
+`
+  const ends = ['--from', 'ns=other', '--to', 'ns=shop', '--port', '80']
+  const { out } = await netpolc(['explain', ...ends, '-'], policy)
+  assert.match(out, /^ingress: denied as no rule .* and shop\/db \(<stdin>:2\) isolates the pod$/m)
+})
+
 const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no flow', [db], /--from, --to and --port are needed/],
   [
@@ -158,6 +193,16 @@ const misuses: readonly (readonly [string, readonly string[], RegExp])[] = [
     'labels that are none',
     ['--from', 'a=b=c', '--to', '10.0.0.2', '--port', '80', db],
     /is not "key=value"/,
+  ],
+  [
+    'the name of a flag that is missing',
+    ['--from', '10.0.0.1', '--port', '1', db],
+    /needed; missing: --to/,
+  ],
+  [
+    'one standard input for two things',
+    ['--from', '10.0.0.1', '--to', '10.0.0.2', '--port', '1', '-', '--cluster', '-'],
+    /cannot be both/,
   ],
   ['no policies', ['--from', '10.0.0.1', '--to', '10.0.0.2', '--port', '80'], /no policies/],
 ]
