@@ -80,16 +80,6 @@ export class DiagramStore {
     this.#budget = budget
   }
 
-  /** Nodes made so far. */
-  get size(): number {
-    return this.#nodes.length
-  }
-
-  /** Steps of computation made so far. */
-  get steps(): number {
-    return this.#steps
-  }
-
   /** The points where the variable (by its index) has one of the texts. */
   isOneOf(variable: number, values: readonly string[]): Diagram {
     const numbers = [...new Set(values.map((value) => this.#textNumber(value)))]

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { targets } from '../../targets/index.ts'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import { type DiffRequest, type DiffResult, diff } from '../diff.ts'
+import { splitList } from '../emit/options.ts'
 import { type DiffForm, diffForms, isEqual } from '../proof/report.ts'
 import {
   type CommandContext,
@@ -100,9 +101,11 @@ function readRequest(
     snapshot: read(cluster),
     facts: {
       ipBlock: flags.ipblock,
-      podCidrs: words(flags.podCidr),
-      nodeCidrs: words(flags.nodeCidr),
-      cidrMatch: words(flags.ciliumCidrMatchMode).flatMap((word) => matchMode(word, reporter)),
+      podCidrs: splitList(flags.podCidr ?? []),
+      nodeCidrs: splitList(flags.nodeCidr ?? []),
+      cidrMatch: splitList(flags.ciliumCidrMatchMode ?? []).flatMap((word) =>
+        matchMode(word, reporter),
+      ),
     },
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   }
@@ -130,8 +133,4 @@ function matchMode(word: string, reporter: Reporter): readonly ('pod' | 'host')[
 function splitRange(text: string): readonly (string | undefined)[] {
   const [, a, b] = /^(.*?[^./])\/?\.\.(?!\/?$)(.+)$/.exec(text) ?? []
   return [a, b]
-}
-
-function words(given: readonly string[] = []): readonly string[] {
-  return given.flatMap((word) => word.split(',')).map((word) => word.trim())
 }

@@ -58,6 +58,7 @@ function reportStray(
   })
 }
 
-function splitList(words: readonly string[]): readonly string[] {
+/** Words that may each be a list with commas. */
+export function splitList(words: readonly string[]): readonly string[] {
   return words.flatMap((word) => word.split(',')).map((word) => word.trim())
 }

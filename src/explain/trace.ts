@@ -7,6 +7,7 @@ import {
   byOrder,
   type Decision,
   decide,
+  isOwnNode,
   selectsEndpoint,
   sparesOwnNode,
   verdict,
@@ -115,9 +116,7 @@ function outcomeOf(
   policies: readonly PolicyTrace[],
   { decision, direction, subject, peer }: View,
 ): TierTrace['outcome'] {
-  const ends = [subject.endpoint, peer.endpoint]
-  const ownNode =
-    ends[0]?.kind === 'pod' && ends[1]?.kind === 'host' && ends[0].node === ends[1].name
+  const ownNode = isOwnNode(subject.endpoint, peer.endpoint)
   if (ownNode && sparesOwnNode(tier, direction)) return 'left alone'
   const isHere =
     (decision.by === 'rule' || decision.by === 'tier-default') && decision.tier === tier

@@ -10,9 +10,8 @@ import { flowWords } from './words.ts'
 
 /** What is compared: one of the directions, or flows from end to end. */
 export type Scope = Direction | 'end-to-end'
-export const scopes: readonly Scope[] = [...directions, 'end-to-end']
 
-/** The answer for one scope: one of `scopes`, or a node and an IP version. */
+/** The answer for one scope: a `Scope`, or a node and an IP version. */
 export type ScopeAnswer =
   | { readonly kind: 'equal'; readonly scope: string }
   | {
@@ -39,7 +38,7 @@ export interface SetComparison {
   readonly ownNodeAssumed: boolean
 }
 
-/** Compares two sets; the answers are in the order of `scopes`. */
+/** Compares two sets; the answers are ingress, egress, end to end. */
 export function compareSets(
   before: PolicySet,
   after: PolicySet,

@@ -108,7 +108,8 @@ function edgesOf(
   }))
 }
 
-function rangesTo(
+/** The numbers from which a node goes on to a child; `last` is the last number there is. */
+export function rangesTo(
   child: Diagram,
   { starts, children }: Branches & { kind: 'number' },
   last: Bound,

@@ -16,7 +16,7 @@ import type { PolicySet } from '../ir/types.ts'
 import { verdict } from '../semantics/evaluate.ts'
 import { type ChangedFlows, decisionWords, type Reason } from './changes.ts'
 import type { ScopeAnswer } from './compareSets.ts'
-import type { Range } from './cubes.ts'
+import { type Range, rangesTo } from './cubes.ts'
 import { allowedPackets, type NodeFirewall, packetIn } from './firewall.ts'
 import { Packets } from './packets.ts'
 import { cubeTrafficWords } from './words.ts'
@@ -109,12 +109,7 @@ function groupsIn(
     const variable = packets.store.variables[branches.variable]
     const last = variable?.domain === 'number' ? variable.last : 0
     for (const child of new Set(branches.children)) {
-      const ranges = branches.starts.flatMap((from, index): Range[] => {
-        if (branches.children[index] !== child) return []
-        const next = branches.starts[index + 1]
-        const to = next === undefined ? last : typeof next === 'bigint' ? next - 1n : next - 1
-        return [{ from, to }]
-      })
+      const ranges = rangesTo(child, branches, last)
       const inside = packets.store.isIn(branches.variable, ranges)
       visit(
         child,

@@ -1,7 +1,7 @@
 // Whether one concrete flow is in a set of flows.
 import { type Bound, type Branches, type Diagram, everything, nothing } from '../algebra/diagram.ts'
 import type { Endpoint, Flow } from '../cluster/types.ts'
-import { protocolNumber } from '../semantics/evaluate.ts'
+import { isBetweenOwn, protocolNumber } from '../semantics/evaluate.ts'
 import type { Sides } from './compare.ts'
 import { absent, type End, ends, names, type Owner, yes } from './space.ts'
 
@@ -50,11 +50,11 @@ function numberChild({ starts, children }: Branches & { kind: 'number' }, value:
 
 /** The value of each variable, by its name, in a flow. */
 function valuesOf(flow: Flow): (name: string) => Value {
-  const { source, destination, traffic } = flow
+  const { destination, traffic } = flow
   const { family } = destination.address
   const known = new Map<string, Value>([
     [names.family, `${family}`],
-    [names.ownNode, isOwnNode(source.endpoint, destination.endpoint) ? yes : 'no'],
+    [names.ownNode, isBetweenOwn(flow) ? yes : 'no'],
     [names.protocol, protocolNumber(traffic, family)],
     [names.port, traffic.kind === 'ports' ? traffic.port : undefined],
     [names.icmpType, traffic.kind === 'icmp' ? traffic.type : undefined],
@@ -100,9 +100,4 @@ function portNames({ destination, traffic }: Flow): readonly string[] {
   return endpoint.ports
     .filter(({ protocol, port }) => protocol === traffic.protocol && port === traffic.port)
     .map(({ name }) => name)
-}
-
-function isOwnNode(a: Endpoint, b: Endpoint): boolean {
-  if (a.kind === 'pod') return b.kind === 'host' && b.name === a.node
-  return b.kind === 'pod' && a.kind === 'host' && a.name === b.node
 }

@@ -288,6 +288,13 @@ function isSame(a: Endpoint, b: Endpoint): boolean {
   )
 }
 
-function isOwnNode(a: Endpoint, b: Endpoint): boolean {
+/** Whether a flow is between a pod and its own node, whichever of them begins it. */
+export function isBetweenOwn({ source, destination }: Flow): boolean {
+  const [a, b] = [source.endpoint, destination.endpoint]
+  return isOwnNode(a, b) || isOwnNode(b, a)
+}
+
+/** Whether a pod runs on a node. */
+export function isOwnNode(a: Endpoint, b: Endpoint): boolean {
   return a.kind === 'pod' && b.kind === 'host' && a.node === b.name
 }

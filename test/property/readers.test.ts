@@ -8,7 +8,7 @@ import type { Flow } from '../../src/cluster/types.ts'
 import { makeReporter } from '../../src/diagnostics/diagnostic.ts'
 import { renderText } from '../../src/diagnostics/render.ts'
 import { readPolicies } from '../../src/readPolicies.ts'
-import { type Assumptions, verdict } from '../../src/semantics/evaluate.ts'
+import { type Assumptions, isBetweenOwn, verdict } from '../../src/semantics/evaluate.ts'
 import type { Source } from '../../src/source/source.ts'
 import { judgeCalico } from '../judges/calico.ts'
 import { judgeCilium } from '../judges/cilium.ts'
@@ -46,7 +46,7 @@ for (const [name, policies, judge, assume] of engines) {
           )
           for (const flow of seeds.flatMap((one) => flowOf(one, cluster) ?? [])) {
             // Judges hold assumption A2; what is read says what the engine does (README, "Reading").
-            if (isOwnNode(flow)) continue
+            if (isBetweenOwn(flow)) continue
             // Calico's judge takes nodes for host endpoints, and there is none in these inputs.
             if (name === 'calico' && hasHost(flow)) continue
             flows += 1
@@ -68,12 +68,6 @@ for (const [name, policies, judge, assume] of engines) {
 
 function hasHost({ source, destination }: Flow): boolean {
   return [source, destination].some(({ endpoint }) => endpoint.kind === 'host')
-}
-
-function isOwnNode({ source, destination }: Flow): boolean {
-  const [a, b] = [source.endpoint, destination.endpoint]
-  if (a.kind === 'pod') return b.kind === 'host' && a.node === b.name
-  return b.kind === 'pod' && a.kind === 'host' && b.node === a.name
 }
 
 test.run()
