@@ -144,7 +144,7 @@ interface Emitted {
 function emit(set: PolicySet, target: Target, context: EmitContext): Emitted {
   const before = context.reporter.errors
   const saidBefore = context.reporter.diagnostics.length
-  const own = lowered(set, target)
+  const own = lowered(set, target, context)
   checkCapabilities(own, target, context.reporter)
   if (context.reporter.errors > before) return { target, files: [], said: new Set() }
   const files = target.emit(own, context)

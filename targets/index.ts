@@ -8,12 +8,13 @@ import { ciliumDialect } from './cilium/reading/index.ts'
 import { iptables } from './iptables/index.ts'
 import { ir } from './ir/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
+import { kubernetesTarget } from './kubernetes/writing/index.ts'
 
 /** Dialects with a reader. */
 export const dialects: readonly Dialect[] = [kubernetes, calicoDialect, ciliumDialect]
 
 /** Dialects with an emitter. */
-export const targets: readonly Target[] = [calico, cilium, iptables, ir]
+export const targets: readonly Target[] = [calico, cilium, kubernetesTarget, iptables, ir]
 
 /** Policies of a dialect that has no reader yet: never passed over, always an error. */
 export interface UnreadDialect {

@@ -306,6 +306,11 @@ export const catalog = {
     title: 'output cannot be read back',
     help: 'this is a fault of netpolc: report it with the input, and compile with --no-verify meanwhile',
   },
+  NP5011: {
+    severity: 'warning',
+    title: 'construct that decides nothing is not carried',
+    help: 'see to it by means of the target, if it is needed',
+  },
 
   // NP6: command line and files
   NP6001: {

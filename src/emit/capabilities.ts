@@ -1,6 +1,6 @@
 // Whether a target can say what a policy set says, by what the target declares about itself.
 import type { Reporter } from '../diagnostics/diagnostic.ts'
-import { testsParts } from '../ir/selector.ts'
+import { testsOnlyNames, testsParts } from '../ir/selector.ts'
 import {
   directions,
   type Peer,
@@ -54,9 +54,7 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
       !can.nonIsolating &&
       'a policy that selects without isolating',
   ]
-  if (!can.serviceAccounts && policy.subject.serviceAccounts.kind !== 'all') {
-    facts.push('a subject by its service account')
-  }
+  if (!saysAccounts(policy.subject, can)) facts.push('a subject by its service account')
   if (!can.partTests && matchTestsParts(policy.subject)) {
     facts.push('a subject by a part of a label')
   }
@@ -73,7 +71,9 @@ function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
   const peers = rule.peers.filter(({ kind }) => can.peers.includes(kind))
   const facts = [
     ...rule.peers.flatMap(({ kind }) => (can.peers.includes(kind) ? [] : [peerFacts[kind]])),
-    ...(!can.serviceAccounts && peers.some(namesAccounts) ? ['a peer by its service account'] : []),
+    ...(peers.every((peer) => peer.kind !== 'pods' || saysAccounts(peer, can))
+      ? []
+      : ['a peer by its service account']),
     ...(!can.partTests && peers.some(peerTestsParts) ? ['a peer by a part of a label'] : []),
     ...(can.ruleSubjects || rule.subjects.every(({ kind }) => kind === 'any')
       ? []
@@ -110,6 +110,7 @@ function peerTestsParts(peer: Peer): boolean {
   return peer.kind === 'pods' && matchTestsParts(peer)
 }
 
-function namesAccounts(peer: Peer): boolean {
-  return peer.kind === 'pods' && peer.serviceAccounts.kind !== 'all'
+function saysAccounts({ serviceAccounts }: PodMatch, can: Capabilities): boolean {
+  if (can.serviceAccounts === 'names') return testsOnlyNames(serviceAccounts)
+  return can.serviceAccounts === 'any' || serviceAccounts.kind === 'all'
 }

@@ -19,8 +19,8 @@ export interface Capabilities {
   readonly peers: readonly Peer['kind'][]
   /** Whether selectors may test parts of labels' values. */
   readonly partTests: boolean
-  /** Whether pods may be selected by their service account. */
-  readonly serviceAccounts: boolean
+  /** Whether pods may be selected by their service account: not at all, by its name, by its labels too. */
+  readonly serviceAccounts: 'none' | 'names' | 'any'
   /** Whether a rule may be for a part of its policy's subject only. */
   readonly ruleSubjects: boolean
   /** Whether a rule may hold conditions that are carried as they are. */
@@ -75,6 +75,12 @@ export interface EmitContext {
   readonly reporter: Reporter
 }
 
+/** What a compilation is given beside options. */
+export interface GivenInput {
+  readonly set: PolicySet
+  readonly cluster: Cluster | null
+}
+
 /** How the text that a target writes is proved to mean what its source means. */
 export type ProofMethod =
   /** It is read back by a dialect and compared over every endpoint that could exist. */
@@ -82,7 +88,7 @@ export type ProofMethod =
       readonly kind: 'symbolic'
       readonly dialect: Dialect
       /** What is known or assumed of the cluster, from the target's options. */
-      readonly facts: (options: OptionValues) => GivenFacts
+      readonly facts: (options: OptionValues, given: GivenInput) => GivenFacts
     }
   /** It is rules of nodes' firewalls, compared over the packets of a cluster. */
   | FirewallProof
@@ -98,8 +104,8 @@ export interface Target {
   readonly proof: ProofMethod
   /** Whether it speaks in addresses and so cannot work without a cluster snapshot. */
   readonly needsCluster: boolean
-  /** Peers of the IR in the kinds that the target declares, where it has other words for them. */
-  readonly lower?: (peer: Peer) => readonly Peer[]
+  /** The set in the words that the target declares, where it has other words or no order. */
+  readonly lower?: (set: PolicySet, context: EmitContext) => PolicySet
   /** Deterministic: same input, same bytes. Reports what it cannot say exactly; throws on bugs only. */
   readonly emit: (set: PolicySet, context: EmitContext) => readonly OutputFile[]
 }

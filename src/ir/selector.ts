@@ -97,6 +97,24 @@ export function testsParts(selector: Selector): boolean {
   }
 }
 
+/** Whether a selector of service accounts asks for whole names alone. */
+export function testsOnlyNames(selector: Selector): boolean {
+  switch (selector.kind) {
+    case 'all':
+      return true
+    case 'in':
+    case 'exists':
+      return selector.key === serviceAccountNameLabel
+    case 'part':
+      return false
+    case 'not':
+      return testsOnlyNames(selector.of)
+    case 'and':
+    case 'or':
+      return selector.of.every(testsOnlyNames)
+  }
+}
+
 /** The one name that a namespace selector stands for, when it tests nothing but the name. */
 export function onlyNamespace(namespaces: Selector): string | null {
   const isName = namespaces.kind === 'in' && namespaces.key === namespaceNameLabel

@@ -4,6 +4,10 @@ import { type Cidr, cidrsOverlap, parseCidr, printCidr } from '../algebra/addres
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { IpBlockReading } from '../semantics/evaluate.ts'
 import type { Premises } from './compare.ts'
+import type { KnownLabels } from './universe.ts'
+
+/** Nothing is known of labels. */
+export const noLabels: KnownLabels = { namespaces: null, values: [] }
 
 /** Steps of computation that a comparison may take: some seconds. */
 export const defaultBudget = 4_000_000
@@ -16,6 +20,8 @@ export interface GivenFacts {
   readonly nodeCidrs: readonly string[]
   /** Members of the cluster that blocks mean beside what is outside, as a setting of the engine. */
   readonly cidrMatch?: readonly ('pod' | 'host')[]
+  /** Labels as a snapshot has them, where the output rests on it. */
+  readonly labels?: KnownLabels
 }
 
 /**
@@ -35,7 +41,7 @@ export function readPremises(given: GivenFacts, reporter: Reporter): Premises {
       })
     }
   }
-  const facts = { podCidrs, nodeCidrs }
+  const facts = { podCidrs, nodeCidrs, labels: given.labels ?? noLabels }
   return { ipBlock: readingOf(given, facts), facts, budget: defaultBudget }
 }
 
@@ -72,6 +78,8 @@ export function assumptionsOf(
   const known = [
     ...facts.podCidrs.map((cidr) => `pods in ${printCidr(cidr)}`),
     ...facts.nodeCidrs.map((cidr) => `nodes in ${printCidr(cidr)}`),
+    ...(facts.labels.namespaces === null ? [] : ['namespaces and their labels as in the snapshot']),
+    ...facts.labels.values.map(({ key }) => `values of the label ${key} as in the snapshot`),
   ]
   return [
     ...a1[ipBlock],

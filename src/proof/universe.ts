@@ -2,6 +2,7 @@
 // with each other, and the facts that are known of the cluster.
 import type { Cidr } from '../algebra/address.ts'
 import { type Diagram, everything, nothing } from '../algebra/diagram.ts'
+import type { Labels } from '../cluster/types.ts'
 import { namespaceNameLabel, serviceAccountNameLabel } from '../ir/selector.ts'
 import { icmpNumbers } from '../ir/types.ts'
 import type { Sides } from './compare.ts'
@@ -14,6 +15,19 @@ export interface Facts {
   readonly podCidrs: readonly Cidr[]
   /** Blocks that hold the addresses of all nodes. */
   readonly nodeCidrs: readonly Cidr[]
+  readonly labels: KnownLabels
+}
+
+/** What is known of labels, from a snapshot. */
+export interface KnownLabels {
+  /** All namespaces there are, by their labels; null where that is not known. */
+  readonly namespaces: readonly Labels[] | null
+  /** Labels that have no other values than these. */
+  readonly values: readonly {
+    readonly owner: Exclude<Owner, 'node'>
+    readonly key: string
+    readonly values: readonly string[]
+  }[]
 }
 
 /** The flows that can happen, as far as one flow can be looked at alone. */
@@ -33,6 +47,7 @@ export function possibleFlows(sides: Sides, facts: Facts): Diagram {
     ),
     implies(encoder, ownNode, encoder.kind(peer, 'host')),
     ...ends.flatMap((end) => factsOf(end, facts, encoder)),
+    ...ends.flatMap((end) => labelFacts(end, facts.labels, sides)),
     // Every value is one of the letters of an alphabet, where there is one.
     ...sides.space.variables.flatMap(({ name }) => {
       const alphabet = sides.space.alphabet(name)
@@ -55,6 +70,39 @@ function factsOf(end: End, { podCidrs, nodeCidrs }: Facts, encoder: Encoder): re
       : implies(encoder, encoder.kind(end, 'host'), encoder.inBlocks(end, nodeCidrs)),
     implies(encoder, encoder.kind(end, 'external'), store.not(cluster)),
   ]
+}
+
+/** The pods at an end have the labels that a snapshot lets them have. */
+function labelFacts(
+  end: End,
+  { namespaces, values }: KnownLabels,
+  sides: Sides,
+): readonly Diagram[] {
+  const { encoder, space } = sides
+  const isPod = encoder.kind(end, 'pod')
+  const letter = (name: string, value: string): string =>
+    space.alphabet(name)?.letterOf(value) ?? value
+  const bounded = values.flatMap(({ owner, key, values: known }) => {
+    const name = names.label(end, owner, key)
+    if (!space.variables.some((one) => one.name === name)) return []
+    const letters = known.map((value) => letter(name, value))
+    return [implies(encoder, isPod, encoder.store.isOneOf(space.at(name), [absent, ...letters]))]
+  })
+  if (namespaces === null) return bounded
+  const prefix = names.label(end, 'namespace', '')
+  const keys = space.variables
+    .filter(({ name }) => name.startsWith(prefix))
+    .map(({ name }) => name.slice(prefix.length))
+  const each = namespaces.map((labels) =>
+    encoder.store.all(
+      keys.map((key) => {
+        const name = names.label(end, 'namespace', key)
+        const value = labels[key]
+        return encoder.is(name, value === undefined ? absent : letter(name, value))
+      }),
+    ),
+  )
+  return [...bounded, implies(encoder, isPod, encoder.store.some(each))]
 }
 
 function implies({ store }: Encoder, condition: Diagram, consequence: Diagram): Diagram {

@@ -49,7 +49,7 @@ export function verifyOutput(
       assumptions: [],
     }
   }
-  const given = proof.facts(options)
+  const given = proof.facts(options, { set, cluster: context.cluster })
   const premises = readPremises(given, reporter)
   const back = readBack(files, proof.dialect, given.cidrMatch ?? [], name, reporter)
   if (back === null) return { target: name, universe, answer: 'undecided', assumptions: [] }

@@ -23,7 +23,7 @@ export const calico: Target = {
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
     partTests: true,
-    serviceAccounts: false,
+    serviceAccounts: 'none',
     ruleSubjects: false,
     conditions: false,
     clusterPolicies: false,

@@ -1,16 +1,17 @@
 // The cilium target: CiliumNetworkPolicy of cilium.io/v2. What it does with each construct, and why, is
 // in README.md.
-import { families } from '../../src/algebra/address.ts'
+import { groupBy } from '../../src/algebra/order.ts'
 import { printManifest } from '../../src/emit/manifest.ts'
 import type { EmitContext, OutputFile, Target } from '../../src/emit/target.ts'
-import type { Peer, PolicySet } from '../../src/ir/types.ts'
+import type { Policy, PolicySet } from '../../src/ir/types.ts'
+import { lowerToUnordered } from '../../src/lowering/index.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
 import { noteAssumptions, warnFeatures } from './notes.ts'
-import { facts, options, readOptions } from './options.ts'
+import { type CiliumOptions, facts, options, readOptions } from './options.ts'
 import { policyRules } from './policy.ts'
 import { ciliumDialect } from './reading/index.ts'
 
-/** Writes one CiliumNetworkPolicy a policy, with its name and in its namespace. */
+/** Writes one object a policy, with its name: in its namespace, or for the whole cluster. */
 export const cilium: Target = {
   name: 'cilium',
   title: 'CiliumNetworkPolicy',
@@ -21,12 +22,12 @@ export const cilium: Target = {
     maxTiers: 1,
     ownNode: ['always-allowed', 'ingress-allowed'],
     traffic: ['all', 'ports', 'icmp'],
-    peers: ['any', 'pods', 'cidr'],
+    peers: ['any', 'pods', 'cidr', 'hosts'],
     partTests: false,
-    serviceAccounts: false,
+    serviceAccounts: 'names',
     ruleSubjects: false,
     conditions: false,
-    clusterPolicies: false,
+    clusterPolicies: true,
     nonIsolating: true,
   },
   options,
@@ -36,37 +37,42 @@ export const cilium: Target = {
   emit,
 }
 
-/** What is outside of the cluster is just what CIDR rules match. */
-function lower(peer: Peer): readonly Peer[] {
-  if (peer.kind === 'external') {
-    return families.map((family) => ({
-      kind: 'cidr',
-      cidr: { family, base: 0n, prefix: 0 },
-      except: [],
-    }))
-  }
-  if (peer.kind !== 'and') return [peer]
-  const [first, second, third] = peer.of
-  const isBlock = first?.kind === 'external' && second?.kind === 'cidr' && third === undefined
-  return isBlock ? [second] : [peer]
+/** Cilium has no order: denies win. */
+function lower(set: PolicySet, context: EmitContext): PolicySet {
+  const tier = {
+    name: 'cilium',
+    combining: 'deny-overrides',
+    default: 'deny',
+    ownNode: 'ingress-allowed',
+  } as const
+  return lowerToUnordered(set, { ...cilium, tier, alwaysIsolates: false }, context)
 }
 
 function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[] {
   const chosen = readOptions(context.options)
   const policies = tiers.flatMap((tier) => tier.policies)
-  noteAssumptions(policies, chosen, context.reporter)
+  noteAssumptions(tiers, chosen, context.reporter)
   warnFeatures(policies, context.reporter)
-  return policies.flatMap((policy) => {
-    const rules = policyRules(policy, chosen, context)
-    const { namespace, name, origin } = policy
-    if (rules.length === 0 || namespace === null) return []
-    const value = {
-      apiVersion: 'cilium.io/v2',
-      kind: 'CiliumNetworkPolicy',
-      metadata: { name, namespace },
-      ...(rules.length === 1 ? { spec: rules[0] } : { specs: rules }),
-    }
-    const comment = `from ${describeOrigin(origin)}`
-    return [printManifest({ namespace, name, comment, value }, context.format)]
-  })
+  const objects = groupBy(policies, ({ namespace, name }) => `${namespace ?? ''}/${name}`)
+  return [...objects.values()].flatMap((parts) => object(parts, chosen, context))
+}
+
+/** The parts of one policy that are for different subjects are rules of one object. */
+function object(
+  parts: readonly Policy[],
+  options: CiliumOptions,
+  context: EmitContext,
+): readonly OutputFile[] {
+  const [first] = parts
+  const rules = parts.flatMap((policy) => policyRules(policy, options, context))
+  if (first === undefined || rules.length === 0) return []
+  const { namespace, name, origin } = first
+  const value = {
+    apiVersion: 'cilium.io/v2',
+    kind: namespace === null ? 'CiliumClusterwideNetworkPolicy' : 'CiliumNetworkPolicy',
+    metadata: { name, namespace: namespace ?? undefined },
+    ...(rules.length === 1 ? { spec: rules[0] } : { specs: rules }),
+  }
+  const comment = `from ${describeOrigin(origin)}`
+  return [printManifest({ namespace, name, comment, value }, context.format)]
 }

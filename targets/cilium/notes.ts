@@ -1,16 +1,18 @@
 // What is said once for a whole compilation: the assumptions that the output rests on, and features
 // of Cilium that it needs.
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
-import { directions, type Policy, type Rule, type Traffic } from '../../src/ir/types.ts'
+import { directions, type Policy, type Rule, type Tier, type Traffic } from '../../src/ir/types.ts'
 import type { CiliumOptions } from './options.ts'
 import { isNamed } from './rules.ts'
 
 /** Notes each assumption that the policies make use of. */
 export function noteAssumptions(
-  policies: readonly Policy[],
+  tiers: readonly Tier[],
   { ipBlock }: CiliumOptions,
   reporter: Reporter,
 ): void {
+  const policies = tiers.flatMap((tier) => tier.policies)
+  const sparing = tiers.filter(({ ownNode }) => ownNode === 'always-allowed')
   const hasBlock = (rule: Rule): boolean => rule.peers.some(({ kind }) => kind === 'cidr')
   if (ipBlock === 'external' && rulesOf(policies).some(hasBlock)) {
     reporter.report('NP5004', {
@@ -19,7 +21,7 @@ export function noteAssumptions(
       help: 'name pods by selectors; --pod-cidr and --node-cidr find the blocks that hold some, --ipblock literal drops the assumption',
     })
   }
-  if (policies.some(({ egress }) => egress?.isolates === true && !isOpen(egress.rules))) {
+  if (sparing.flatMap((tier) => tier.policies).some(isolatesEgress)) {
     reporter.report('NP5004', {
       message:
         'assumption A2: a pod always reaches its own node, as Kubernetes has it; Cilium denies it to pods whose egress is isolated',
@@ -62,6 +64,10 @@ function rulesOf(policies: readonly Policy[]): readonly Rule[] {
   return policies.flatMap((policy) =>
     directions.flatMap((direction) => policy[direction]?.rules ?? []),
   )
+}
+
+function isolatesEgress({ egress }: Policy): boolean {
+  return egress?.isolates === true && !isOpen(egress.rules)
 }
 
 function isOpen(rules: readonly Rule[]): boolean {

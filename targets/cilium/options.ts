@@ -1,6 +1,7 @@
 // The options of this target, as declared and as read.
 import { type Cidr, parseCidr } from '../../src/algebra/address.ts'
-import type { OptionValues, TargetOption } from '../../src/emit/target.ts'
+import type { GivenInput, OptionValues, TargetOption } from '../../src/emit/target.ts'
+import { listedValues } from '../../src/lowering/snapshot.ts'
 import type { GivenFacts } from '../../src/proof/premises.ts'
 import { defaultVersion, minorVersion } from './versions.ts'
 
@@ -50,7 +51,14 @@ const matchModes: ReadonlyMap<string, 'pod' | 'host'> = new Map([
 ])
 
 /** What the options say of the cluster, for the proof. */
-export function facts(values: OptionValues): GivenFacts {
+export function facts(values: OptionValues, { set, cluster }: GivenInput): GivenFacts {
+  return {
+    ...addressFacts(values),
+    labels: { namespaces: null, values: listedValues(set, cluster) },
+  }
+}
+
+function addressFacts(values: OptionValues): GivenFacts {
   return {
     ipBlock: values.one('ipblock') === 'literal' ? 'literal' : 'external',
     podCidrs: values.many('pod-cidr'),
@@ -86,7 +94,7 @@ export function readOptions(values: OptionValues): CiliumOptions {
     minor: minorVersion(values.one('cilium-version')) ?? 0,
     ipBlock: values.one('ipblock') === 'literal' ? 'literal' : 'external',
     inside: [...ranges('pod'), ...ranges('node')],
-    cidrMatch: facts(values).cidrMatch ?? [],
+    cidrMatch: addressFacts(values).cidrMatch ?? [],
   }
 }
 

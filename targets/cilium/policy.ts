@@ -3,7 +3,6 @@
 import { aboutPolicy, aboutRule } from '../../src/emit/complain.ts'
 import { type Commented, commented, type ManifestMap } from '../../src/emit/manifest.ts'
 import type { EmitContext } from '../../src/emit/target.ts'
-import { onlyNamespace } from '../../src/ir/selector.ts'
 import {
   type Direction,
   directions,
@@ -25,16 +24,12 @@ export function policyRules(
   context: EmitContext,
 ): readonly ManifestMap[] {
   const complain = aboutPolicy(policy, context.reporter)
-  const subject = subjectSelectors(policy.subject.pods)
+  const subject = subjectSelectors(policy)
   if (!subject.ok) {
     complain('NP5001', subject.fault)
     return []
   }
   for (const key of subject.unseen) complain('NP5005', unseenText(key), { help: unseenHelp })
-  if (onlyNamespace(policy.subject.namespaces) !== policy.namespace) {
-    complain('NP5001', 'its subject is not confined to its own namespace')
-    return []
-  }
   const sections = directions.flatMap((direction) => {
     const section = policy[direction]
     return section === null ? [] : sectionLists(policy, direction, section, options, context)

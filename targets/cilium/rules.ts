@@ -3,9 +3,8 @@
 import { printCidr } from '../../src/algebra/address.ts'
 import type { Complain } from '../../src/emit/complain.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
-import { plainPeers } from '../../src/emit/plain.ts'
 import { all } from '../../src/ir/selector.ts'
-import type { Direction, Peer, PlainPeer, Rule, Traffic } from '../../src/ir/types.ts'
+import type { Direction, Peer, Rule, Traffic } from '../../src/ir/types.ts'
 import { peerSelectors } from './selector.ts'
 import { trafficParts } from './traffic.ts'
 
@@ -47,7 +46,7 @@ function matchGroups(rule: Rule, direction: Direction): readonly MatchGroup[] {
   if (direction === 'ingress' || podsOnly || named.length === 0) return [rule]
   return [
     { peers: rule.peers, traffic: rule.traffic.filter((one) => !isNamed(one)) },
-    { peers: plainPeers(rule.peers).flatMap(podsAmong), traffic: named },
+    { peers: rule.peers.flatMap(podsAmong), traffic: named },
   ]
 }
 
@@ -56,15 +55,11 @@ export function isNamed(traffic: Traffic): boolean {
   return traffic.kind === 'ports' && traffic.ports.kind === 'named'
 }
 
-function podsAmong(peer: PlainPeer): readonly Peer[] {
-  switch (peer.kind) {
-    case 'any':
-      return [{ kind: 'pods', namespaces: all, pods: all, serviceAccounts: all }]
-    case 'pods':
-      return [peer]
-    case 'cidr':
-      return []
+function podsAmong(peer: Peer): readonly Peer[] {
+  if (peer.kind === 'any') {
+    return [{ kind: 'pods', namespaces: all, pods: all, serviceAccounts: all }]
   }
+  return peer.kind === 'pods' ? [peer] : []
 }
 
 function peerParts(
@@ -82,11 +77,30 @@ function peerParts(
     const except = peer.except.map(printCidr)
     return [{ cidr: printCidr(peer.cidr), except: except.length === 0 ? undefined : except }]
   })
+  const entities = peers.flatMap((peer) =>
+    peer.kind === 'hosts' ? entitiesOf(peer, complain) : [],
+  )
   return [
+    ...(entities.length > 0 ? [{ [`${word}Entities`]: [...new Set(entities)] }] : []),
     // An empty list would be dropped on the way and then mean anybody.
     ...(endpoints.length > 0 ? [{ [`${word}Endpoints`]: endpoints }] : []),
     ...(blocks.length > 0 ? [{ [`${word}CIDRSet`]: blocks }] : []),
   ]
+}
+
+const nodeEntities = {
+  any: ['host', 'remote-node'],
+  own: ['host'],
+  other: ['remote-node'],
+} as const
+
+function entitiesOf(
+  { nodes, which }: Extract<Peer, { kind: 'hosts' }>,
+  complain: Complain,
+): readonly string[] {
+  if (nodes.kind === 'all') return nodeEntities[which]
+  complain('NP5001', 'nodes by their labels are not written')
+  return []
 }
 
 function endpointsOf(

@@ -1,8 +1,13 @@
 // Selectors as Cilium label selectors. Every key says its source (`k8s:`), and every peer says its
 // namespace: without that key Cilium would add the policy's own, or match what is no pod.
 import type { ManifestMap } from '../../src/emit/manifest.ts'
-import { alternatives, namespaceNameLabel, type Requirement } from '../../src/ir/selector.ts'
-import type { PodMatch, Selector } from '../../src/ir/types.ts'
+import {
+  alternatives,
+  namespaceNameLabel,
+  onlyNamespace,
+  type Requirement,
+} from '../../src/ir/selector.ts'
+import type { PodMatch, Policy } from '../../src/ir/types.ts'
 import { isReserved, isUnseen } from './identityLabels.ts'
 
 /** A selector, or why it cannot be written. */
@@ -21,24 +26,40 @@ type Requirements = readonly Requirement[]
 /** What Cilium puts before the keys of labels that come from Kubernetes. */
 const source = 'k8s:'
 const namespaceKey = 'k8s:io.kubernetes.pod.namespace'
+const accountKey = 'k8s:io.cilium.k8s.policy.serviceaccount'
 const namespaceLabels = 'k8s:io.cilium.k8s.namespace.labels.'
 /** Most characters of a name in a key, once Cilium has written its source as a part of it. */
 const maxName = 63
 /** The same for what stands before the slash. */
 const maxPrefix = 253
 
-/** Selectors of a policy's subject; it is confined to the policy's namespace by Cilium itself. */
-export function subjectSelectors(pods: Selector): SelectorResult {
-  return print(alternatives(pods), (part) => [part.map(podRequirement)])
+/** Selectors of a policy's subject; Cilium itself confines a policy of a namespace to it. */
+export function subjectSelectors({ namespace, subject }: Policy): SelectorResult {
+  if (namespace === null) return peerSelectors(subject)
+  if (onlyNamespace(subject.namespaces) !== namespace) {
+    return { ok: false, fault: 'its subject is not confined to its own namespace' }
+  }
+  const accounts = alternatives(subject.serviceAccounts).map(accountRequirements)
+  return print(alternatives(subject.pods), (part) =>
+    accounts.map((account) => [...part.map(podRequirement), ...account]),
+  )
 }
 
 /** Selectors that together match the pods; none of them matches anything that is no pod. */
-export function peerSelectors({ namespaces, pods }: PodMatch): SelectorResult {
+export function peerSelectors({ namespaces, pods, serviceAccounts }: PodMatch): SelectorResult {
   const places = alternatives(namespaces).flatMap(inNamespaces)
+  const accounts = alternatives(serviceAccounts).map(accountRequirements)
   return print(alternatives(pods), (part) => {
     const own = part.map(podRequirement)
-    return places.map((place) => [...place, ...own])
+    return places.flatMap((place) => accounts.map((account) => [...place, ...own, ...account]))
   })
+}
+
+/** Every pod has an account: that it has one need not be asked. */
+function accountRequirements(requirements: Requirements): Requirements {
+  return requirements
+    .filter(({ operator }) => operator !== 'Exists')
+    .map((one) => ({ ...one, key: accountKey }))
 }
 
 /**

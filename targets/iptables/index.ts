@@ -37,7 +37,7 @@ export const iptables: Target = {
     traffic: ['all', 'ports', 'icmp'],
     peers: ['any', 'pods', 'cidr'],
     partTests: true,
-    serviceAccounts: false,
+    serviceAccounts: 'none',
     ruleSubjects: false,
     conditions: false,
     clusterPolicies: true,

@@ -15,7 +15,7 @@ export const ir: Target = {
     traffic: ['all', 'ports', 'icmp', 'protocols', 'family', 'not', 'and'],
     peers: ['any', 'pods', 'hosts', 'external', 'cidr', 'not', 'and', 'or'],
     partTests: true,
-    serviceAccounts: true,
+    serviceAccounts: 'any',
     ruleSubjects: true,
     conditions: true,
     clusterPolicies: true,

@@ -12,6 +12,7 @@ import { type Direction, directions, type PolicySet } from '../../src/ir/types.t
 import { compareDirection, encodeSides, type Premises } from '../../src/proof/compare.ts'
 import { allowedBy } from '../../src/proof/decide.ts'
 import { holdsFlow } from '../../src/proof/point.ts'
+import { noLabels } from '../../src/proof/premises.ts'
 import { witness } from '../../src/proof/witness.ts'
 import { decide, isBetweenOwn } from '../../src/semantics/evaluate.ts'
 import { flowSeed, snapshotText } from '../support/arbitraries.ts'
@@ -21,7 +22,7 @@ import { saySeed, seed } from '../support/property.ts'
 
 const test = suite('proof')
 
-const facts = { podCidrs: [], nodeCidrs: [] }
+const facts = { podCidrs: [], nodeCidrs: [], labels: noLabels }
 const budget = 50_000_000
 const readings: readonly Premises[] = [
   { ipBlock: 'literal', facts, budget },

@@ -1,9 +1,11 @@
 // A comparison that is too hard ends, and says so; it never guesses.
+
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeReporter } from '../../../src/diagnostics/diagnostic.ts'
 import type { PolicySet } from '../../../src/ir/types.ts'
 import { compareSets } from '../../../src/proof/compareSets.ts'
+import { noLabels } from '../../../src/proof/premises.ts'
 import { readPolicies } from '../../../src/readPolicies.ts'
 import { makeSource } from '../../../src/source/source.ts'
 
@@ -27,7 +29,7 @@ spec:
   return readPolicies([source], undefined, makeReporter()).set
 }
 
-const facts = { podCidrs: [], nodeCidrs: [] }
+const facts = { podCidrs: [], nodeCidrs: [], labels: noLabels }
 const kinds = (before: PolicySet, after: PolicySet, budget: number): readonly string[] =>
   compareSets(before, after, { ipBlock: 'external', facts, budget }).answers.map(({ kind }) => kind)
 

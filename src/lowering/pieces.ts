@@ -1,0 +1,244 @@
+// From a list of decisions to rules whose order has no meaning: what is allowed, what is denied whatever
+// else allows it, and whom the default denies.
+//
+// Some denies are left to the default: their subjects are isolated, and whatever a later decision allows
+// has them taken out. The others become denies of their own, without what an earlier decision allows.
+import type { Direction, Policy, PolicySet, Rule } from '../ir/types.ts'
+import { type Decision, decisionsOf, finalMatch, productOf, type Unsaid } from './decisions.ts'
+import { boxText, isWithin, type LabelBox, meetAll, meets } from './labels.ts'
+import { Refusal } from './limit.ts'
+import { makeNamespaceIndex, type NamespaceIndex } from './namespaceIndex.ts'
+import type { World } from './peers.ts'
+import { minusMatch, overlap, type Product } from './products.ts'
+import { simplified } from './simplify.ts'
+
+/** A rule to be written for some subjects. */
+export interface Piece {
+  readonly verdict: 'allow' | 'deny'
+  readonly policy: Policy
+  /** Null where what is left is no rule of the source: what nothing denies. */
+  readonly rule: Rule | null
+  readonly product: Product
+  /** Nothing was taken from the rule: its own words may stand. */
+  readonly isIntact: boolean
+}
+
+/** Subjects that the default denies, by the policy that says so. */
+export interface Isolation {
+  readonly policy: Policy
+  readonly subjects: readonly LabelBox[]
+}
+
+/** One direction of a policy set without order. */
+export interface Unordered {
+  readonly pieces: readonly Piece[]
+  readonly isolations: readonly Isolation[]
+}
+
+/** What the target is like. */
+export interface Shape {
+  /** Whether it has denies that win over every allow. */
+  readonly denies: boolean
+  /** Whether to be selected at all isolates. */
+  readonly alwaysIsolates: boolean
+  /** Whether it has words for all of a product. */
+  readonly says: (product: Product) => boolean
+}
+
+/** Lowers one direction; what cannot be said is handed to `unsaid` and denied where that can be. */
+export function unorderedOf(
+  set: PolicySet,
+  direction: Direction,
+  world: World,
+  shape: Shape,
+  unsaid: (one: Unsaid) => void,
+): Unordered {
+  const decisions = decisionsOf(set, direction, world, unsaid)
+  return new Lowering(decisions, world, shape, unsaid).run()
+}
+
+interface Numbered {
+  readonly at: number
+  readonly decision: Decision
+  readonly products: readonly Product[]
+}
+
+class Lowering {
+  private readonly numbered: readonly Numbered[]
+  private readonly world: World
+  private readonly shape: Shape
+  private readonly unsaid: (one: Unsaid) => void
+  private readonly allows: NamespaceIndex<Numbered>
+  /** Denies that are left to the default. */
+  private readonly absorbed: NamespaceIndex<Numbered>
+  private readonly isolated: NamespaceIndex<LabelBox>
+
+  constructor(
+    decisions: readonly Decision[],
+    world: World,
+    shape: Shape,
+    unsaid: (one: Unsaid) => void,
+  ) {
+    this.world = world
+    this.shape = shape
+    this.unsaid = unsaid
+    this.numbered = decisions.map((decision, at) => ({
+      at,
+      decision,
+      products: decision.left ?? [productOf(decision.match)],
+    }))
+    this.allows = makeNamespaceIndex(subjectsOf)
+    this.absorbed = makeNamespaceIndex(subjectsOf)
+    this.isolated = makeNamespaceIndex((box) => [box])
+  }
+
+  run(): Unordered {
+    const narrow: Numbered[] = []
+    for (const one of this.numbered) {
+      if (one.decision.verdict === 'allow') this.allows.add(one)
+      else if (!this.shape.denies || one.decision.match.isFinal) this.absorb(one)
+      else narrow.push(one)
+    }
+    const denied = narrow.flatMap((one) => this.denyOf(one))
+    const allowed = this.numbered
+      .filter(({ decision }) => decision.verdict === 'allow')
+      .flatMap((one) => this.allowOf(one))
+    return {
+      pieces: [...denied, ...allowed, ...this.undenied()],
+      isolations: this.absorbed.all().map(({ decision }) => ({
+        policy: decision.policy,
+        subjects: decision.match.subjects,
+      })),
+    }
+  }
+
+  private absorb(one: Numbered): void {
+    this.undeniedPieces = null
+    this.absorbed.add(one)
+    for (const box of one.decision.match.subjects) this.isolated.add(box)
+  }
+
+  private isIsolated(boxes: readonly LabelBox[]): boolean {
+    return boxes.every((box) => isWithin(box, this.isolated.near([box])))
+  }
+
+  /**
+   * A deny of its own; none where the default denies as much. What is left of it beside earlier allows
+   * may have no words: then it is left to the default, and taken out of what comes later.
+   */
+  private denyOf(one: Numbered): readonly Piece[] {
+    if (this.isIsolated(subjectsOf(one)) && !this.isAllowedAfter(one)) return []
+    const pieces = attempt(() => this.piecesOf(one, this.earlier(this.allows, one)))
+    if (pieces?.every(({ product }) => this.shape.says(product))) return pieces
+    this.absorb(one)
+    return []
+  }
+
+  private isAllowedAfter(one: Numbered): boolean {
+    const later = this.allows.near(one.decision.match.subjects).filter(({ at }) => at > one.at)
+    if (later.some((other) => meetsAny(one, other.products))) return true
+    return this.undenied().some(({ product }) => meetsAny(one, [product]))
+  }
+
+  private allowOf(one: Numbered): readonly Piece[] {
+    const { decision } = one
+    const { subjects } = decision.match
+    const near = this.isolated.near(subjects)
+    // Where nobody is isolated, everything is allowed that no deny is about.
+    if (!subjects.some((box) => near.some((other) => meets(box, other)))) return []
+    try {
+      const pieces = this.piecesOf(one, this.earlier(this.absorbed, one))
+      return this.shape.alwaysIsolates
+        ? pieces.flatMap((piece) => this.onlyIsolated(piece))
+        : pieces
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.unsaid({ ...decision, reason: error.message })
+      return []
+    }
+  }
+
+  /** To be selected would isolate the others of its subjects. */
+  private onlyIsolated(piece: Piece): readonly Piece[] {
+    const { product } = piece
+    if (this.isIsolated(product.subjects)) return [piece]
+    const subjects = meetAll(product.subjects, this.isolated.near(product.subjects))
+    return [{ ...piece, product: { ...product, subjects: simplified(subjects) } }]
+  }
+
+  private earlier(index: NamespaceIndex<Numbered>, one: Numbered): readonly Numbered[] {
+    return index.near(one.decision.match.subjects).filter(({ at }) => at < one.at)
+  }
+
+  private piecesOf(one: Numbered, holes: readonly Numbered[]): readonly Piece[] {
+    const all = holes.flatMap(({ products }) => products).filter((hole) => meetsAny(one, [hole]))
+    const left = all.reduce<readonly Product[]>(minusMatch, one.products)
+    const isIntact = one.decision.left === null && all.length === 0
+    return left.map((product) => pieceOf(one.decision, product, isIntact))
+  }
+
+  private undeniedPieces: readonly Piece[] | null = null
+
+  /** What is left allowed to isolated subjects, since no decision is about it. */
+  private undenied(): readonly Piece[] {
+    if (this.undeniedPieces === null) {
+      this.undeniedPieces = this.absorbed.all().flatMap((one) => this.undeniedBy(one))
+    }
+    return this.undeniedPieces
+  }
+
+  private undeniedBy(one: Numbered): readonly Piece[] {
+    const { policy, match, rule } = one.decision
+    if (one.decision.left === null && match.isFinal) return []
+    const whole = productOf(finalMatch(match.subjects, this.world))
+    const holes = this.absorbed
+      .near(match.subjects)
+      .flatMap((other) => other.products)
+      .sort((a, b) => Number(isFinal(b)) - Number(isFinal(a)))
+    try {
+      const left = holes.reduce<readonly Product[]>(minusMatch, [whole])
+      return left.map((product) => ({
+        verdict: 'allow',
+        policy,
+        rule: null,
+        product,
+        isIntact: false,
+      }))
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.unsaid({ policy, rule, reason: error.message })
+      return []
+    }
+  }
+}
+
+function isFinal({ peers, conditions }: Product): boolean {
+  return conditions.length === 0 && peers.hosts.length === 1
+}
+
+function subjectsOf({ decision }: Numbered): readonly LabelBox[] {
+  return decision.match.subjects
+}
+
+function meetsAny({ products }: Numbered, others: readonly Product[]): boolean {
+  return products.some((one) => others.some((other) => overlap(one, other)))
+}
+
+function pieceOf({ verdict, policy, rule }: Decision, product: Product, isIntact: boolean): Piece {
+  return { verdict, policy, rule, product, isIntact }
+}
+
+/** The answer, or null where it was refused. */
+function attempt<T>(compute: () => T): T | null {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof Refusal) return null
+    throw error
+  }
+}
+
+/** A text that is the same for equal lists of boxes. */
+export function subjectsText(boxes: readonly LabelBox[]): string {
+  return boxes.map(boxText).sort().join('\n\n')
+}

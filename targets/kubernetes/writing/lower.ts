@@ -1,0 +1,113 @@
+// Policies of any kind as NetworkPolicies can be: each in one namespace, allowing only, isolating whom it
+// selects, under names that no two share.
+import { digestName } from '../../../src/algebra/sha256.ts'
+import { aboutPolicy } from '../../../src/emit/complain.ts'
+import type { EmitContext, Target } from '../../../src/emit/target.ts'
+import {
+  alternatives,
+  and,
+  exists,
+  isIn,
+  not,
+  type Requirement,
+  testsParts,
+} from '../../../src/ir/selector.ts'
+import type { Policy, PolicySet, Section, Selector, Tier } from '../../../src/ir/types.ts'
+import { lowerToUnordered } from '../../../src/lowering/index.ts'
+import { perNamespace } from '../../../src/lowering/snapshot.ts'
+import { subdomainFault } from '../../../src/schema/names.ts'
+
+const tier: Omit<Tier, 'policies'> = {
+  name: 'kubernetes',
+  combining: 'deny-overrides',
+  default: 'deny',
+  ownNode: 'always-allowed',
+}
+
+/** The set as NetworkPolicies can say it; what they cannot is reported. */
+export function lower(set: PolicySet, target: Target, context: EmitContext): PolicySet {
+  const unordered = lowerToUnordered(set, { ...target, tier, alwaysIsolates: true }, context)
+  const policies = unordered.tiers.flatMap((one) => one.policies)
+  const single = policies
+    .flatMap((policy) => inNamespaces(policy, context))
+    .flatMap(withOneSelector)
+    .map(isolating)
+  return { tiers: [{ ...tier, policies: named(single, context) }] }
+}
+
+function inNamespaces(policy: Policy, { cluster, reporter }: EmitContext): readonly Policy[] {
+  const found = perNamespace(policy, cluster)
+  if (found !== null) return found
+  aboutPolicy(policy, reporter)(
+    'NP5001',
+    'kubernetes cannot express a policy of the whole cluster',
+    {
+      help: 'with --cluster it is written for each namespace of a snapshot',
+    },
+  )
+  return []
+}
+
+/** A podSelector has no "or": each alternative becomes a policy. */
+function withOneSelector(policy: Policy): readonly Policy[] {
+  const { subject } = policy
+  if (testsParts(subject.pods)) return [policy]
+  const cases = alternatives(subject.pods)
+  if (cases.length === 1) return [policy]
+  return cases.map((requirements) => {
+    return { ...policy, subject: { ...subject, pods: and(requirements.map(testOf)) } }
+  })
+}
+
+function testOf({ key, operator, values }: Requirement): Selector {
+  switch (operator) {
+    case 'In':
+      return isIn(key, values)
+    case 'NotIn':
+      return not(isIn(key, values))
+    case 'Exists':
+      return exists(key)
+    case 'DoesNotExist':
+      return not(exists(key))
+  }
+}
+
+/** To be selected is to be isolated. */
+function isolating(policy: Policy): Policy {
+  const of = (section: Section | null): Section | null => section && { ...section, isolates: true }
+  return { ...policy, ingress: of(policy.ingress), egress: of(policy.egress) }
+}
+
+/** Names that the API server takes, each once in its namespace. */
+function named(policies: readonly Policy[], { reporter }: EmitContext): readonly Policy[] {
+  const taken = new Set(policies.map(({ namespace, name }) => `${namespace}/${name}`))
+  const used = new Set<string>()
+  return policies.map((policy) => {
+    const base = validName(policy.name)
+    let name = base
+    const isFree = (one: string): boolean =>
+      !used.has(`${policy.namespace}/${one}`) &&
+      (one === policy.name || !taken.has(`${policy.namespace}/${one}`))
+    for (let at = 2; !isFree(name); at += 1) name = `${base}-${at}`
+    used.add(`${policy.namespace}/${name}`)
+    if (name === policy.name) return policy
+    aboutPolicy(policy, reporter)(
+      'NP5008',
+      `it is named "${policy.namespace}/${name}" in Kubernetes`,
+    )
+    return { ...policy, name }
+  })
+}
+
+/** Longest name, with room for a number behind it. */
+const maxLength = 245
+
+function validName(name: string): string {
+  if (subdomainFault(name) === undefined && name.length <= maxLength) return name
+  const words = name.toLowerCase().split(/[^a-z0-9]+/)
+  const stem = words
+    .join('-')
+    .slice(0, maxLength - 20)
+    .replace(/^-+|-+$/g, '')
+  return `${stem === '' ? 'policy' : stem}-${digestName([name], 16)}`
+}
