@@ -9,6 +9,8 @@ export interface ReadKind {
   readonly kind: string
   /** Since when the API server no longer serves it, such as `1.16`. */
   readonly removedIn?: string
+  /** Absent for policies; `part`: what policies refer to; `inert`: what nothing enforces. */
+  readonly role?: 'part' | 'inert'
 }
 
 export interface ReadContext {

@@ -7,13 +7,15 @@ import type { PolicySet, Tier } from './ir/types.ts'
 import { sortOut } from './sortOut.ts'
 import type { LocatedDocument } from './source/located.ts'
 import { readDocuments } from './source/read.ts'
-import { resourcesOf } from './source/resources.ts'
+import { type Resource, resourcesOf } from './source/resources.ts'
 import type { Source } from './source/source.ts'
 
 /** Policies as read, before any pass, and what was no policy. */
 export interface ReadResult {
   readonly set: PolicySet
   readonly passedOver: ReadonlyMap<string, number>
+  /** All objects that some dialect takes, in the order of the input. */
+  readonly objects: readonly Resource[]
 }
 
 /** Reads policies of every dialect into one set; what is wrong is reported with its place. */
@@ -42,7 +44,9 @@ export function readPolicies(
   if (used.length === 0 && reporter.errors === 0) {
     reportNoPolicy(documents, passedOver, reporter)
   }
-  return { set: { tiers: joined(read, reporter) }, passedOver }
+  const taken = new Set([...byDialect.values()].flat())
+  const objects = resources.filter((one) => taken.has(one))
+  return { set: { tiers: joined(read, reporter) }, passedOver, objects }
 }
 
 interface ReadDialect {

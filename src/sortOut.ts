@@ -16,6 +16,11 @@ export interface SortedOut {
 
 const readKinds: readonly ReadKind[] = dialects.flatMap(({ kinds }) => kinds)
 
+/** What an object is for the dialect that takes it. */
+export function roleOf(resource: Resource): NonNullable<ReadKind['role']> | 'policy' {
+  return readKinds.find((kind) => isOf(resource, kind))?.role ?? 'policy'
+}
+
 /** Hands objects to dialects; reports NP1013 and NP1014. */
 export function sortOut(resources: readonly Resource[], reporter: Reporter): SortedOut {
   const byDialect = new Map<Dialect, Resource[]>(dialects.map((dialect) => [dialect, []]))

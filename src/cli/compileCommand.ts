@@ -1,9 +1,9 @@
 // `netpolc compile`: flags in, library call, print.
-import type { Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { targets } from '../../targets/index.ts'
 import { type CompileResult, compile, type TargetOutput } from '../compile.ts'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
-import type { Fidelity, OutputFile, TargetOption } from '../emit/target.ts'
+import type { Fidelity } from '../emit/target.ts'
 import type { TargetProof } from '../proof/verify.ts'
 import {
   type CommandContext,
@@ -14,8 +14,9 @@ import {
   repeatable,
 } from './command.ts'
 import { readSources } from './input.ts'
-import { strangersIn, writeFiles } from './output.ts'
+import { warnStrangers, writeFiles } from './output.ts'
 import { formOf, joinFiles } from './streams.ts'
+import { givenOptions, optionFlags } from './targetOptions.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
 
 interface Flags {
@@ -55,36 +56,10 @@ export function addCompile(program: Command, context: CommandContext): void {
     .addOption(choice('--format <form>', ['yaml', 'json'], 'form of manifests'))
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
     .option('-v, --verbose', 'say what was passed over')
-  for (const option of targetOptions()) command.addOption(option)
+  for (const option of optionFlags(targets)) command.addOption(option)
   command.action((paths: readonly string[], flags: Flags & Record<string, unknown>) => {
     context.finish(run(paths, flags, context))
   })
-}
-
-/** One flag for each option that some target declares. */
-function targetOptions(): readonly Option[] {
-  return declaredOptions().map(({ option, homes }) => {
-    const standard = option.default === undefined ? '' : ` (default: ${option.default})`
-    const help = `${homes.join(', ')}: ${option.help}${standard}`
-    return repeatable(`--${option.name} ${option.argument}`, help)
-  })
-}
-
-interface DeclaredOption {
-  readonly option: TargetOption
-  readonly homes: readonly string[]
-}
-
-function declaredOptions(): readonly DeclaredOption[] {
-  const byName = new Map<string, { option: TargetOption; homes: string[] }>()
-  for (const { name, options } of targets) {
-    for (const option of options) {
-      const known = byName.get(option.name)
-      if (known === undefined) byName.set(option.name, { option, homes: [name] })
-      else known.homes.push(name)
-    }
-  }
-  return [...byName.values()]
 }
 
 function run(
@@ -126,7 +101,7 @@ function readAndCompile(
   return compile({
     sources,
     targets: target.flatMap((word) => word.split(',')).map((word) => word.trim()),
-    options: givenOptions(flags),
+    options: givenOptions(targets, flags),
     snapshot,
     node: flags.node ?? null,
     fidelity: flags.fidelity,
@@ -134,14 +109,6 @@ function readAndCompile(
     format: flags.format,
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   })
-}
-
-function givenOptions(flags: Readonly<Record<string, unknown>>): Record<string, readonly string[]> {
-  const given = declaredOptions().map(({ option: { name } }): [string, readonly string[]] => {
-    const words = flags[name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())]
-    return [name, Array.isArray(words) ? words.map(String) : []]
-  })
-  return Object.fromEntries(given.filter(([, words]) => words.length > 0))
 }
 
 function deliver(
@@ -166,19 +133,6 @@ function deliver(
   } else {
     terminal.out(joinFiles(files))
   }
-}
-
-/** Files of an earlier run would be applied together with today's. */
-function warnStrangers(directory: string, files: readonly OutputFile[], reporter: Reporter): void {
-  const strangers = strangersIn(directory, files)
-  if (strangers.length === 0) return
-  const shown = strangers.slice(0, 5).join(', ')
-  const rest = strangers.length > 5 ? ` and ${strangers.length - 5} more` : ''
-  reporter.report('NP6007', {
-    message: `"${directory}" also holds files that this run did not write: ${shown}${rest}`,
-    file: directory,
-    help: 'they may be left from an earlier run; remove them before you apply the directory',
-  })
 }
 
 const proofWords: Readonly<Record<TargetProof['answer'], string>> = {

@@ -44,8 +44,25 @@ export function writeFiles(
   }
 }
 
+/** Warns of files of an earlier run, which would be applied together with today's: NP6007. */
+export function warnStrangers(
+  directory: string,
+  files: readonly OutputFile[],
+  reporter: Reporter,
+): void {
+  const strangers = strangersIn(directory, files)
+  if (strangers.length === 0) return
+  const shown = strangers.slice(0, 5).join(', ')
+  const rest = strangers.length > 5 ? ` and ${strangers.length - 5} more` : ''
+  reporter.report('NP6007', {
+    message: `"${directory}" also holds files that this run did not write: ${shown}${rest}`,
+    file: directory,
+    help: 'they may be left from an earlier run; remove them before you apply the directory',
+  })
+}
+
 /** Files below a directory, relative to it, that are not among `files`. */
-export function strangersIn(directory: string, files: readonly OutputFile[]): readonly string[] {
+function strangersIn(directory: string, files: readonly OutputFile[]): readonly string[] {
   const own = new Set(files.map(({ path }) => path))
   const folders = new Set(['', ...files.map(({ path }) => dirname(path).replace(/^\.$/, ''))])
   return [...folders].flatMap((folder) => {

@@ -15,12 +15,14 @@ export async function runProgram(
       const { addCompile } = await import('./compileCommand.ts')
       const { addDiff } = await import('./diffCommand.ts')
       const { addExplain } = await import('./explainCommand.ts')
+      const { addMigrate } = await import('./migrateCommand.ts')
       const finish = (answer: ExitCode): void => {
         code = answer
       }
       addCompile(program, { terminal, version, finish })
       addDiff(program, { terminal, version, finish })
       addExplain(program, { terminal, version, finish })
+      addMigrate(program, { terminal, version, finish })
     }
     await program.parseAsync(words, { from: 'user' })
     return code

@@ -211,6 +211,11 @@ export const catalog = {
     title: 'chains jump in a circle',
     help: 'the kernel refuses such a rule set; check that the dump is whole',
   },
+  NP2024: {
+    severity: 'error',
+    title: 'construct is about nodes, and is not carried',
+    help: 'take it out of the input to look at pods alone, and see to the nodes by hand',
+  },
 
   // NP3: accepted, and probably not meant
   NP3001: {
@@ -310,6 +315,11 @@ export const catalog = {
     severity: 'warning',
     title: 'construct that decides nothing is not carried',
     help: 'see to it by means of the target, if it is needed',
+  },
+  NP5012: {
+    severity: 'error',
+    title: 'output would have too many rules',
+    help: 'raise --max-rules, or take apart the rules that overlap',
   },
 
   // NP6: command line and files

@@ -47,30 +47,44 @@ export interface Reporter {
 /** Findings of one severity past this number are counted, not kept: input also comes from strangers. */
 export const maxDiagnostics = 100
 
+/** How a collector differs from the usual one. */
+export interface ReporterOptions {
+  /** Findings of one severity that are kept. */
+  readonly limit?: number
+  /** What a finding weighs here, where that is not its own severity. */
+  readonly weigh?: (code: Code, severity: Severity) => Severity
+}
+
 /** Makes an empty collector. */
-export function makeReporter(): Reporter {
+export function makeReporter({
+  limit = maxDiagnostics,
+  weigh = (_, severity) => severity,
+}: ReporterOptions = {}): Reporter {
   const diagnostics: Diagnostic[] = []
   const counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 }
   const add = (diagnostic: Diagnostic): void => {
     counts[diagnostic.severity] += 1
-    if (counts[diagnostic.severity] <= maxDiagnostics) diagnostics.push(diagnostic)
+    if (counts[diagnostic.severity] <= limit) diagnostics.push(diagnostic)
   }
   return {
-    report: (code, finding) => add(toDiagnostic(code, finding)),
+    report: (code, finding) => {
+      const made = toDiagnostic(code, finding)
+      add({ ...made, severity: weigh(code, made.severity) })
+    },
     adopt: (others) => others.forEach(add),
     get errors() {
       return counts.error
     },
     get diagnostics() {
-      return [...diagnostics, ...unshown(counts)]
+      return [...diagnostics, ...unshown(counts, limit)]
     },
   }
 }
 
-function unshown(counts: Readonly<Record<Severity, number>>): readonly Diagnostic[] {
+function unshown(counts: Readonly<Record<Severity, number>>, limit: number): readonly Diagnostic[] {
   return (['error', 'warning', 'note'] as const).flatMap((severity) => {
-    const dropped = counts[severity] - maxDiagnostics
-    const message = `more than ${maxDiagnostics} ${severity}s: ${dropped} are not shown`
+    const dropped = counts[severity] - limit
+    const message = `more than ${limit} ${severity}s: ${dropped} are not shown`
     return dropped > 0 ? [toDiagnostic('NP6009', { message })] : []
   })
 }

@@ -38,6 +38,17 @@ interface Lack {
 }
 
 function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[] {
+  const rules = directions.flatMap((direction) => policy[direction]?.rules ?? [])
+  return [
+    ...lackingInPolicy(policy, tier, can).map((fact) => ({ fact, at: policy.origin })),
+    ...rules.flatMap((rule) =>
+      lackingInRule(rule, can).map((fact) => ({ fact, at: rule.origins[0] })),
+    ),
+  ]
+}
+
+/** What a target has no words for in a policy, its rules left aside. */
+export function lackingInPolicy(policy: Policy, tier: Tier, can: Capabilities): readonly string[] {
   const sections = directions.flatMap((direction) => policy[direction] ?? [])
   const facts = [
     policy.namespace === null && !can.clusterPolicies && 'a policy of the whole cluster',
@@ -58,18 +69,14 @@ function missing(policy: Policy, tier: Tier, can: Capabilities): readonly Lack[]
   if (!can.partTests && matchTestsParts(policy.subject)) {
     facts.push('a subject by a part of a label')
   }
-  const ofPolicy = facts.flatMap((fact) => (fact ? [{ fact, at: policy.origin }] : []))
-  return [
-    ...ofPolicy,
-    ...sections.flatMap(({ rules }) => rules.flatMap((rule) => lacks(rule, can))),
-  ]
+  return facts.flatMap((fact) => (fact ? [fact] : []))
 }
 
-function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
-  const [at] = rule.origins
+/** What a target has no words for in a rule. */
+export function lackingInRule(rule: Rule, can: Capabilities): readonly string[] {
   const kinds = new Set(rule.traffic.map(({ kind }) => kind))
   const peers = rule.peers.filter(({ kind }) => can.peers.includes(kind))
-  const facts = [
+  return [
     ...rule.peers.flatMap(({ kind }) => (can.peers.includes(kind) ? [] : [peerFacts[kind]])),
     ...(peers.every((peer) => peer.kind !== 'pods' || saysAccounts(peer, can))
       ? []
@@ -82,7 +89,6 @@ function lacks(rule: Rule, can: Capabilities): readonly Lack[] {
     ...(can.actions.includes(rule.action) ? [] : [`the action ${rule.action}`]),
     ...[...kinds].filter((kind) => !can.traffic.includes(kind)).map((kind) => `${kind} traffic`),
   ]
-  return facts.map((fact) => ({ fact, at }))
 }
 
 const ownNodeFacts: Readonly<Record<Tier['ownNode'], string>> = {

@@ -3,6 +3,7 @@
 // the library's, so that no value can break out of its quotes.
 import { stringify } from 'yaml'
 import { digestName } from '../algebra/sha256.ts'
+import type { Origin } from '../source/origin.ts'
 import type { OutputFile } from './target.ts'
 
 /** Data of a manifest. Keys whose value is undefined are left out. */
@@ -38,6 +39,8 @@ export interface Manifest {
   /** First line of the file, as a comment. */
   readonly comment: string
   readonly value: ManifestMap
+  /** The policy that it comes from. */
+  readonly origin?: Origin
 }
 
 /** `value` with `comment` on a line of its own before it; JSON, which has no comments, drops it. */
@@ -51,12 +54,13 @@ export function commented(comment: string, value: ManifestValue): Commented {
  */
 export function printManifest(manifest: Manifest, format: 'yaml' | 'json'): OutputFile {
   const path = manifestPath(manifest, format)
+  const from = manifest.origin === undefined ? {} : { origin: manifest.origin }
   if (format === 'json')
-    return { path, text: `${JSON.stringify(plain(manifest.value), null, 2)}\n` }
+    return { path, text: `${JSON.stringify(plain(manifest.value), null, 2)}\n`, ...from }
   // Pieces joined once: a string grown piece by piece would keep every piece in memory.
   const out = [commentLine(manifest.comment)]
   writeMap(out, manifest.value, '', '')
-  return { path, text: out.join('') }
+  return { path, text: out.join(''), ...from }
 }
 
 /** The file's name; one too long for a file system ends in a digest instead of its tail. */

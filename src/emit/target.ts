@@ -6,6 +6,7 @@ import type { Dialect } from '../dialect.ts'
 import type { Action, Peer, PolicySet, Tier, Traffic } from '../ir/types.ts'
 import type { FirewallProof } from '../proof/firewall.ts'
 import type { GivenFacts } from '../proof/premises.ts'
+import type { Origin } from '../source/origin.ts'
 
 /** What a target can express, as data: the core reports what is lost before the emitter runs. */
 export interface Capabilities {
@@ -58,6 +59,8 @@ export interface OutputFile {
   /** Path relative to the output directory, with `/`. */
   readonly path: string
   readonly text: string
+  /** The policy that it comes from; absent where it is no policy's. */
+  readonly origin?: Origin
 }
 
 /** How far an output may differ from its source. */

@@ -28,6 +28,7 @@ export interface EncodedPolicy {
 
 /** What a rule does to which flows, its policy's subject left aside. */
 export interface EncodedRule {
+  readonly rule: Rule
   readonly action: Exclude<Action, 'log'>
   readonly match: Diagram
 }
@@ -70,7 +71,7 @@ function encodePolicy(
   if (section === null || subject === nothing) return []
   const rules = section.rules.flatMap((rule): EncodedRule[] => {
     const { action } = rule
-    return action === 'log' ? [] : [{ action, match: encoder.rule(rule) }]
+    return action === 'log' ? [] : [{ rule, action, match: encoder.rule(rule) }]
   })
   return [
     {

@@ -28,7 +28,8 @@ export interface TargetProof {
   readonly assumptions: readonly string[]
 }
 
-const universe = 'for every pod that could exist'
+/** What a symbolic proof holds for. */
+export const universe = 'for every pod that could exist'
 
 /** Proves an output; a difference that is not accepted is reported with a flow. */
 export function verifyOutput(
@@ -63,7 +64,8 @@ export function verifyOutput(
   }
 }
 
-function readBack(
+/** An output read as anybody's would be; null, and reported, where its dialect refuses it. */
+export function readBack(
   files: readonly OutputFile[],
   dialect: Dialect,
   blocksMatch: readonly ('pod' | 'host')[],

@@ -74,5 +74,5 @@ function object(
     ...(rules.length === 1 ? { spec: rules[0] } : { specs: rules }),
   }
   const comment = `from ${describeOrigin(origin)}`
-  return [printManifest({ namespace, name, comment, value }, context.format)]
+  return [printManifest({ namespace, name, comment, value, origin }, context.format)]
 }

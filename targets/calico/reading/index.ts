@@ -1,7 +1,7 @@
 // The calico dialect as it is read: projectcalico.org/v3, anybody's files. What each construct means is
 // in the README beside the target.
 import { groupBy } from '../../../src/algebra/order.ts'
-import type { Dialect, ReadContext } from '../../../src/dialect.ts'
+import type { Dialect, ReadContext, ReadKind } from '../../../src/dialect.ts'
 import type { Policy, Tier } from '../../../src/ir/types.ts'
 import { makeShapeCheck, type ShapeCheck } from '../../../src/schema/checkShape.ts'
 import { readName, readNamespace } from '../../../src/schema/metadata.ts'
@@ -25,23 +25,23 @@ import {
 import { adoptKubernetes, fixedTiers, readTier, sortedTiers, type TierFacts } from './tiers.ts'
 
 const apiVersions = ['projectcalico.org/v3', 'crd.projectcalico.org/v1']
-const kinds = [
-  'NetworkPolicy',
-  'GlobalNetworkPolicy',
-  'NetworkSet',
-  'GlobalNetworkSet',
-  'Tier',
-  'StagedNetworkPolicy',
-  'StagedGlobalNetworkPolicy',
-  'StagedKubernetesNetworkPolicy',
-  'HostEndpoint',
+const kinds: readonly Omit<ReadKind, 'apiVersion'>[] = [
+  { kind: 'NetworkPolicy' },
+  { kind: 'GlobalNetworkPolicy' },
+  { kind: 'NetworkSet', role: 'part' },
+  { kind: 'GlobalNetworkSet', role: 'part' },
+  { kind: 'Tier', role: 'part' },
+  { kind: 'StagedNetworkPolicy', role: 'inert' },
+  { kind: 'StagedGlobalNetworkPolicy', role: 'inert' },
+  { kind: 'StagedKubernetesNetworkPolicy', role: 'inert' },
+  { kind: 'HostEndpoint' },
 ]
 
 /** Reads Calico policies into their tiers. */
 export const calicoDialect: Dialect = {
   name: 'calico',
   title: 'Calico v3',
-  kinds: apiVersions.flatMap((apiVersion) => kinds.map((kind) => ({ apiVersion, kind }))),
+  kinds: apiVersions.flatMap((apiVersion) => kinds.map((one) => ({ apiVersion, ...one }))),
   read,
   adopt: adoptKubernetes,
 }
@@ -116,8 +116,11 @@ function readOneTier(
 function reportOther({ document, kind }: Resource, { reporter }: ReadContext): void {
   const place = into(rootOf(document, reporter), 'kind')
   if (kind === 'HostEndpoint') {
-    const message = 'host endpoints are not read: policies for nodes would be left out'
-    complain(place, 'NP2021', { message, help: 'take it out of the input to look at pods alone' })
+    complain(place, 'NP2024', {
+      message:
+        'the host endpoint is not carried: no output protects the node that it stands for',
+      help: "by hand: a CiliumClusterwideNetworkPolicy with nodeSelector, or rules of the node's own firewall; take it out of the input to look at pods alone",
+    })
   } else if (kind.startsWith('Staged')) {
     const message = `a ${kind} is enforced nowhere`
     complain(place, 'NP3005', { message, help: 'it is passed over, as Calico does' })

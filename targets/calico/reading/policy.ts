@@ -47,7 +47,7 @@ export function readPolicy(
   }
   const spec = raw.spec ?? {}
   const at = into(place, 'spec')
-  refuseHostPolicies(spec, at)
+  const isForHosts = reportHostPolicy(spec, at)
   const scope: Scope = { namespace, sets }
   const governed = governedDirections(spec, at)
   const sectionOf = (direction: Direction): Section | null => {
@@ -57,6 +57,8 @@ export function readPolicy(
   const [ingress, egress] = [sectionOf('ingress'), sectionOf('egress')]
   const subjects = readPods(subjectTree(spec, namespace, at), into(at, 'selector'))
   if (name === undefined) return null
+  const tier = spec.tier ?? 'default'
+  if (isForHosts) return { tier, name, namespace, policies: [] }
   const origin = originOf(place)
   const policies = subjects.map(
     (subject): Policy => ({
@@ -69,7 +71,7 @@ export function readPolicy(
       origin,
     }),
   )
-  return { tier: spec.tier ?? 'default', name, namespace, policies }
+  return { tier, name, namespace, policies }
 }
 
 function subjectTree(spec: RawPolicySpec, namespace: string | null, place: Place): SelectorTree {
@@ -92,15 +94,37 @@ function subjectTree(spec: RawPolicySpec, namespace: string | null, place: Place
   }
 }
 
-/** What only host endpoints know: they are not pods, and their policies are another matter. */
-function refuseHostPolicies(spec: RawPolicySpec, place: Place): void {
-  for (const key of ['doNotTrack', 'preDNAT', 'applyOnForward'] as const) {
-    if (spec[key] !== true) continue
-    complain(into(place, key), 'NP2021', {
+const hostKeys = [
+  {
+    key: 'doNotTrack',
+    help: 'nothing of it is about pods; by hand: rules in the raw table of the nodes',
+    forHostsAlone: true,
+  },
+  {
+    key: 'preDNAT',
+    help: 'nothing of it is about pods; by hand: rules before DNAT on the nodes',
+    forHostsAlone: true,
+  },
+  {
+    key: 'applyOnForward',
+    help: 'what it says of pods is carried; what nodes forward between their own interfaces is not',
+    forHostsAlone: false,
+  },
+] as const
+
+/** What only host endpoints know; whether the policy means nothing to pods. */
+function reportHostPolicy(spec: RawPolicySpec, place: Place): boolean {
+  const found = hostKeys.filter(({ key }) => spec[key] === true)
+  const alone = found.find(({ forHostsAlone }) => forHostsAlone)
+  const said = alone ?? found[0]
+  if (said !== undefined) {
+    complain(into(place, said.key), 'NP2024', {
       on: 'key',
-      message: `"${key}" is about host endpoints, whose policies are not read`,
+      message: `"${said.key}" is about host endpoints, and is not carried`,
+      help: said.help,
     })
   }
+  return alone !== undefined
 }
 
 const directionOf: ReadonlyMap<string, Direction> = new Map([

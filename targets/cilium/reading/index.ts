@@ -28,8 +28,8 @@ export const ciliumDialect: Dialect = {
   kinds: [
     { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy' },
     { apiVersion: 'cilium.io/v2', kind: 'CiliumClusterwideNetworkPolicy' },
-    { apiVersion: 'cilium.io/v2', kind: 'CiliumCIDRGroup' },
-    { apiVersion: 'cilium.io/v2alpha1', kind: 'CiliumCIDRGroup' },
+    { apiVersion: 'cilium.io/v2', kind: 'CiliumCIDRGroup', role: 'part' },
+    { apiVersion: 'cilium.io/v2alpha1', kind: 'CiliumCIDRGroup', role: 'part' },
   ],
   read,
   adopt: ([own], kubernetes) => [tierOf([...(own?.policies ?? []), ...kubernetes.policies])],

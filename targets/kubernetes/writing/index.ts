@@ -43,6 +43,6 @@ function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[]
       if (value === null) return []
       const { namespace, name, origin } = policy
       const comment = `from ${describeOrigin(origin)}`
-      return [printManifest({ namespace, name, comment, value }, context.format)]
+      return [printManifest({ namespace, name, comment, value, origin }, context.format)]
     })
 }

@@ -1,0 +1,57 @@
+// The files of a migration: what to apply, numbered in the order in which that is safe, and the way back.
+//
+// No moment is wider than before: the policies of the source stay in force until all files are applied,
+// each file allows only what the source allows, and the source's policies go last first, so that what
+// stays behind decides as it did. What isolates nobody comes first, so that a pod loses a flow only from
+// the moment it is isolated to the moment its last file is there.
+
+import type { OutputFile } from '../emit/target.ts'
+import { directions, type Policy, type PolicySet } from '../ir/types.ts'
+import type { Source } from '../source/source.ts'
+
+/** Output files under `apply/`, numbered. */
+export function numbered(files: readonly OutputFile[], output: PolicySet): readonly OutputFile[] {
+  const isolating = new Set(
+    output.tiers.flatMap(({ policies }) => policies.filter(isolates).map(placeOf)),
+  )
+  const rank = ({ origin }: OutputFile): number => {
+    if (origin === undefined) return 0
+    return isolating.has(`${origin.span.source.name} ${origin.span.start}`) ? 2 : 1
+  }
+  const sorted = files
+    .map((file, at) => ({ file, at, rank: rank(file) }))
+    .sort((a, b) => a.rank - b.rank || a.at - b.at)
+  const digits = Math.max(3, String(files.length).length)
+  return sorted.map(({ file }, at) => ({
+    ...file,
+    path: `apply/${String(at + 1).padStart(digits, '0')}-${file.path}`,
+  }))
+}
+
+function isolates(policy: Policy): boolean {
+  return directions.some((direction) => policy[direction]?.isolates === true)
+}
+
+function placeOf({ origin }: Policy): string {
+  return `${origin.span.source.name} ${origin.span.start}`
+}
+
+/** The source as it is, under `rollback/`. */
+export function rollbackOf(sources: readonly Source[]): readonly OutputFile[] {
+  const used = new Set<string>()
+  return sources.map(({ name, text }) => {
+    const [stem, ending] = splitName(name)
+    let path = `rollback/${stem}${ending}`
+    for (let at = 2; used.has(path); at += 1) path = `rollback/${stem}-${at}${ending}`
+    used.add(path)
+    return { path, text }
+  })
+}
+
+function splitName(name: string): readonly [string, string] {
+  const base = name.split(/[\\/]/).at(-1) ?? ''
+  const ending = /\.(ya?ml|json)$/.exec(base)?.[0] ?? '.yaml'
+  const stem = base.replace(/\.(ya?ml|json)$/, '').replace(/[^\w.-]+/g, '-')
+  const safe = stem.replace(/^[.-]+|-+$/g, '')
+  return [safe === '' ? 'source' : safe, ending]
+}

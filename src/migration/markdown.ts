@@ -1,0 +1,137 @@
+// The report for people: what became of what, what differs and what to do, in Markdown.
+import type { MigrationReport, Note, ObjectReport, Outcome, ReportedDifference } from './report.ts'
+
+const outcomeWords: Readonly<Record<Outcome, string>> = {
+  exact: 'exact',
+  narrower: '**narrower**',
+  wider: '**WIDER**',
+  different: '**narrower for some flows, WIDER for others**',
+  undecided: '**not proved**',
+  'not carried': '**not carried**',
+  'not enforced': 'not enforced by anything, left out',
+  'part of others': 'written into the policies that refer to it',
+}
+
+/** The report as Markdown; the same report gives the same text. */
+export function reportMarkdown(report: MigrationReport): string {
+  const sections = [
+    [`# Migration to ${report.target}`],
+    [summary(report)],
+    ...assumptionsOf(report),
+    ['## What became of what', table(report.objects)],
+    ...detailsOf(report),
+    ...unattributedOf(report),
+    ['## How to apply', steps(report)],
+  ]
+  return `${sections.map((lines) => lines.join('\n\n')).join('\n\n')}\n`
+}
+
+function summary({ outcome, objects, universe }: MigrationReport): string {
+  const policies = objects.filter((one) => one.outcome !== 'part of others')
+  const exact = policies.filter((one) => one.outcome === 'exact').length
+  const rules = (when: 'before' | 'after'): number =>
+    objects.reduce((sum, one) => sum + one.rules[when], 0)
+  const proof: Readonly<Record<Outcome, string>> = {
+    exact: `The output is proved equal to its source, ${universe}.`,
+    narrower: 'The output blocks flows that the source allows; see below for which.',
+    wider: 'The output ALLOWS flows that the source blocks; see below for which.',
+    different:
+      'The output blocks flows that the source allows, and ALLOWS others that it blocks; see below for which.',
+    undecided: 'Whether the output is equal to its source was not found out within the limit.',
+    'not carried':
+      'What is carried is proved equal to its source; some objects are not carried, see below.',
+    'not enforced': '',
+    'part of others': '',
+  }
+  return `${proof[outcome]} ${exact} of ${policies.length} policies exact; ${rules('before')} rules became ${rules('after')}.`
+}
+
+function assumptionsOf({ assumptions }: MigrationReport): readonly (readonly string[])[] {
+  if (assumptions.length === 0) return []
+  return [['This holds as far as these assumptions do:', list(assumptions)]]
+}
+
+function table(objects: readonly ObjectReport[]): string {
+  const rows = objects.map(
+    (one) =>
+      `| ${nameOf(one)} | ${one.at} | ${outcomeWords[one.outcome]} | ${one.rules.before} → ${one.rules.after} | ${filesOf(one)} |`,
+  )
+  return ['| source | at | outcome | rules | files |', '|---|---|---|---|---|', ...rows].join('\n')
+}
+
+function nameOf({ kind, namespace, name }: ObjectReport): string {
+  return cell(`${kind} ${namespace === null ? name : `${namespace}/${name}`}`)
+}
+
+function filesOf({ outputs }: ObjectReport): string {
+  return outputs.length === 0 ? '–' : outputs.map((path) => code(path)).join('<br>')
+}
+
+function detailsOf({ objects }: MigrationReport): readonly (readonly string[])[] {
+  const told = objects.filter(
+    ({ differences, notes }) => differences.length > 0 || notes.length > 0,
+  )
+  if (told.length === 0) return []
+  return [['## What differs, and what to know'], ...told.map(detail)]
+}
+
+function detail(one: ObjectReport): readonly string[] {
+  return [
+    `### ${nameOf(one)} (${one.at})`,
+    ...listOf(one.differences.map(differenceText)),
+    ...listOf(one.notes.map(noteText)),
+  ]
+}
+
+function differenceText({ loss, direction, flow, rule }: ReportedDifference): string {
+  const what =
+    loss === 'narrower'
+      ? 'narrower: the source allows, the output denies'
+      : 'WIDER: the source denies, the output allows'
+  const where = rule === null ? '' : `, decided by ${rule}`
+  return `${what} (${direction}${where}): ${code(flow)}`
+}
+
+function noteText({ code: word, severity, message, at, help }: Note): string {
+  const todo = help === undefined ? '' : ` To do: ${help}.`
+  const place = at === '' ? '' : ` at ${at}`
+  return `${severity} ${word}${place}: ${message}.${todo}`
+}
+
+function unattributedOf({ unattributed, notes }: MigrationReport): readonly (readonly string[])[] {
+  if (unattributed.length + notes.length === 0) return []
+  return [
+    [
+      '## About the whole',
+      ...listOf(unattributed.map(differenceText)),
+      ...listOf(notes.map(noteText)),
+    ],
+  ]
+}
+
+function steps({ apply, remove, rollback }: MigrationReport): string {
+  return [
+    '1. Leave the policies of the source in force.',
+    `2. Apply ${apply.length} files in the order of their numbers: \`kubectl apply -f apply/\`. What is allowed at any moment is at most what the source allows, since its policies are still there. A pod that several files select may miss a flow from the first of them to the last.`,
+    '3. See that traffic is as it should be.',
+    `4. Remove the policies of the source, in this order, so that what stays behind decides as it did:\n\n${list(remove.map(code))}`,
+    `The way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds, last file first.`,
+  ].join('\n')
+}
+
+function listOf(items: readonly string[]): readonly string[] {
+  return items.length === 0 ? [] : [list(items)]
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}
+
+/** Text from the input must neither end its cell nor become markup. */
+function cell(text: string): string {
+  return text.replace(/[\\|`*_<>[\]]/g, (one) => `\\${one}`).replace(/[\p{Cc}]/gu, '?')
+}
+
+function code(text: string): string {
+  return `\`${text.replace(/[`\p{Cc}]/gu, '?')}\``
+}
