@@ -101,7 +101,12 @@ function readSide(
     const rules = files.map(({ name, text }) => ({ path: name, text }))
     return { kind: 'firewalls', firewalls: proof.read(rules, reporter) }
   }
-  const set = normalise(readPolicies(sources, namespace, reporter, facts.cidrMatch).set, reporter)
+  const set = normalise(
+    readPolicies(sources, namespace, reporter, {
+      blocksMatch: facts.cidrMatch ?? [],
+    }).set,
+    reporter,
+  )
   return { kind: 'policies', set }
 }
 

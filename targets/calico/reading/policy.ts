@@ -179,13 +179,9 @@ function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place
 
 /** What cannot be told from ends and ports: ports of clients, services, and what HTTP asks for. */
 function readConditions(raw: RawRule, direction: Direction, place: Place): readonly string[] {
-  const source = raw.source ?? {}
   const at = into(place, 'source')
-  const ports = readPorts(source.ports, into(at, 'ports'))
-  const notPorts = readPorts(source.notPorts, into(at, 'notPorts'))
   return [
-    ...(ports.length > 0 ? [`source port ${portWords(source.ports)}`] : []),
-    ...(notPorts.length > 0 ? [`source port not ${portWords(source.notPorts)}`] : []),
+    ...clientPorts(raw.source, at),
     ...serviceCondition(raw.source, 'source', direction === 'ingress', into(at, 'services')),
     ...serviceCondition(
       raw.destination,
@@ -194,6 +190,19 @@ function readConditions(raw: RawRule, direction: Direction, place: Place): reado
       into(place, 'destination', 'services'),
     ),
     ...httpCondition(raw, direction, into(place, 'http')),
+  ]
+}
+
+/** The ports that a client uses, as conditions. */
+export function clientPorts(
+  source: Pick<RawEntity, 'ports' | 'notPorts'> | null | undefined,
+  place: Place,
+): readonly string[] {
+  const ports = readPorts(source?.ports, into(place, 'ports'))
+  const notPorts = readPorts(source?.notPorts, into(place, 'notPorts'))
+  return [
+    ...(ports.length > 0 ? [`source port ${portWords(source?.ports)}`] : []),
+    ...(notPorts.length > 0 ? [`source port not ${portWords(source?.notPorts)}`] : []),
   ]
 }
 
@@ -246,18 +255,26 @@ function httpWords({ methods, paths }: RawHttp): string {
   return words.join(' ')
 }
 
-/** One rule is of one IP version: scanNets. */
 function checkFamilies(raw: RawRule, place: Place): void {
   const nets = (['source', 'destination'] as const).flatMap((end) =>
     (['nets', 'notNets'] as const).flatMap((key) =>
       each(into(into(place, end), key), raw[end]?.[key]),
     ),
   )
+  checkFamily(nets, raw.ipVersion)
+}
+
+/** One rule is of one IP version, which is returned where it is known: scanNets. */
+export function checkFamily(
+  nets: readonly { readonly item: string; readonly at: Place }[],
+  ipVersion: number | null | undefined,
+): number | null {
   const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4)
   const [first] = nets
-  const wanted = raw.ipVersion ?? (first === undefined ? undefined : familyOf(first.item))
+  const wanted = ipVersion ?? (first === undefined ? null : familyOf(first.item))
   for (const { item, at } of nets.filter((one) => familyOf(one.item) !== wanted)) {
     const message = `"${item}" is not of IPv${wanted}, as the rest of the rule is`
     complain(at, 'NP2018', { message, help: 'write a rule for each IP version' })
   }
+  return wanted
 }
