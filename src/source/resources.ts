@@ -16,7 +16,10 @@ export interface Resource {
  */
 export function resourcesOf(document: LocatedDocument, reporter: Reporter): Resource[] {
   const { root } = document
-  const objects = root.kind === 'sequence' ? root.items : [root]
+  const isList =
+    root.kind === 'sequence' &&
+    (root.items.length === 0 || root.items.some(({ kind }) => kind === 'map'))
+  const objects = isList ? root.items : [root]
   return objects.flatMap((one) => open(document, one, null, reporter))
 }
 

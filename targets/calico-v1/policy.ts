@@ -123,7 +123,7 @@ function warnClosed({ rules }: Section, direction: Direction, place: Place): voi
   if (rules.some(({ action }) => action === 'allow' || action === 'pass')) return
   complain(place, 'NP3006', {
     on: 'key',
-    message: `no ${direction} rule allows anything: what they do not deny is denied after them, unless another policy allows it`,
+    message: `no ${direction} rule allows anything: ${direction} that none of them denies is denied at the end, unless another policy allows it`,
     help: `clusters with Calico up to 2.3 had a policy "${backstopName}" that passed it on: add it to the input if yours has it`,
   })
 }
