@@ -12,6 +12,7 @@ import { readCluster } from './cluster/read.ts'
 import type { Cluster } from './cluster/types.ts'
 import type { Code } from './diagnostics/catalog.ts'
 import { type Diagnostic, makeReporter, type Reporter } from './diagnostics/diagnostic.ts'
+import type { ReadSettings } from './dialect.ts'
 import { checkCapabilities } from './emit/capabilities.ts'
 import { lowered } from './emit/lower.ts'
 import { type GivenOptions, readOptions } from './emit/options.ts'
@@ -31,6 +32,8 @@ export interface CompileRequest {
   readonly targets: readonly string[]
   /** Namespace of policies that name none; `default` when absent. */
   readonly namespace?: string
+  /** What a Calico v1 policy without `types` governs; `both` when absent. */
+  readonly v1Types?: NonNullable<ReadSettings['v1Types']>
   /** Options of the targets by name, without dashes. */
   readonly options?: GivenOptions
   /** Output of `kubectl get namespaces,pods,nodes -A -o yaml`, for targets that need addresses. */
@@ -71,7 +74,9 @@ export function compile(request: CompileRequest): CompileResult {
   const reporter = makeReporter()
   const chosen = chooseTargets(request.targets, reporter)
   const options = readOptions(request.options ?? {}, chosen, targets, reporter)
-  const { set: asRead, passedOver } = readPolicies(request.sources, request.namespace, reporter)
+  const { set: asRead, passedOver } = readPolicies(request.sources, request.namespace, reporter, {
+    v1Types: request.v1Types ?? 'both',
+  })
   const set = normalise(asRead, reporter)
   const cluster = readSnapshot(request, chosen, reporter)
   const context: EmitContext = {

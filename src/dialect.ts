@@ -7,6 +7,8 @@ import type { Resource } from './source/resources.ts'
 export interface ReadKind {
   readonly apiVersion: string
   readonly kind: string
+  /** Whether the engine took the kind in any case of letters. */
+  readonly anyCase?: boolean
   /** Since when the API server no longer serves it, such as `1.16`. */
   readonly removedIn?: string
   /** Absent for policies; `part`: what policies refer to; `inert`: what nothing enforces. */
@@ -22,7 +24,15 @@ export interface ReadContext {
    * engine; none when absent.
    */
   readonly blocksMatch?: readonly ('pod' | 'host')[]
+  /**
+   * Directions that a Calico v1 policy governs that does not say: those of its rules, or always both
+   * (when absent).
+   */
+  readonly v1Types?: 'rules' | 'both'
 }
+
+/** What a caller decides about how engines understand their policies. */
+export type ReadSettings = Pick<ReadContext, 'blocksMatch' | 'v1Types'>
 
 /** A dialect that can be read. */
 export interface Dialect {

@@ -8,6 +8,7 @@ import { targets } from '../targets/index.ts'
 import { readCluster } from './cluster/read.ts'
 import type { Cluster } from './cluster/types.ts'
 import { type Diagnostic, makeReporter, type Reporter } from './diagnostics/diagnostic.ts'
+import type { ReadSettings } from './dialect.ts'
 import { normalise } from './passes/index.ts'
 import type { Premises } from './proof/compare.ts'
 import { compareSets, type SetComparison } from './proof/compareSets.ts'
@@ -24,6 +25,8 @@ export interface DiffRequest {
   /** Namespace of policies that name none; `default` when absent. */
   readonly namespace?: string
   readonly facts?: GivenFacts
+  /** What a Calico v1 policy without `types` governs; `both` when absent. */
+  readonly v1Types?: NonNullable<ReadSettings['v1Types']>
   /** For the list of pods that a difference is about. */
   readonly snapshot?: readonly Source[]
 }
@@ -88,7 +91,7 @@ function compareAny(
 /** A side may be empty: that is what a policy that is new is compared with. */
 function readSide(
   sources: readonly Source[],
-  { namespace, facts = noFacts }: DiffRequest,
+  { namespace, facts = noFacts, v1Types = 'both' }: DiffRequest,
   reporter: Reporter,
 ): FirewallSide {
   if (sources.every(({ text }) => text.trim() === '')) {
@@ -101,7 +104,13 @@ function readSide(
     const rules = files.map(({ name, text }) => ({ path: name, text }))
     return { kind: 'firewalls', firewalls: proof.read(rules, reporter) }
   }
-  const set = normalise(readPolicies(sources, namespace, reporter, facts.cidrMatch).set, reporter)
+  const set = normalise(
+    readPolicies(sources, namespace, reporter, {
+      blocksMatch: facts.cidrMatch ?? [],
+      v1Types,
+    }).set,
+    reporter,
+  )
   return { kind: 'policies', set }
 }
 

@@ -2,7 +2,7 @@
 import { dialects } from '../targets/index.ts'
 import { byName } from './algebra/order.ts'
 import type { Reporter } from './diagnostics/diagnostic.ts'
-import type { Dialect, ReadContext } from './dialect.ts'
+import type { Dialect, ReadContext, ReadSettings } from './dialect.ts'
 import type { PolicySet, Tier } from './ir/types.ts'
 import { sortOut } from './sortOut.ts'
 import type { LocatedDocument } from './source/located.ts'
@@ -23,7 +23,7 @@ export function readPolicies(
   sources: readonly Source[],
   namespace: string | undefined,
   reporter: Reporter,
-  blocksMatch: ReadContext['blocksMatch'] = [],
+  settings: ReadSettings = {},
 ): ReadResult {
   const sorted = [...sources].sort(byName)
   const files = sorted.map((source) => readSource(source, reporter))
@@ -34,7 +34,7 @@ export function readPolicies(
   const context: ReadContext = {
     namespace: checkNamespace(namespace ?? 'default', reporter),
     reporter,
-    blocksMatch,
+    ...settings,
   }
   const used = dialects.filter((dialect) => (byDialect.get(dialect) ?? []).length > 0)
   const read = used.map((dialect) => ({

@@ -37,8 +37,9 @@ export function sortOut(resources: readonly Resource[], reporter: Reporter): Sor
   return { byDialect, passedOver }
 }
 
-function isOf(resource: Resource, { apiVersion, kind }: ReadKind): boolean {
-  return resource.apiVersion === apiVersion && resource.kind === kind
+function isOf(resource: Resource, { apiVersion, kind, anyCase = false }: ReadKind): boolean {
+  if (resource.apiVersion !== apiVersion) return false
+  return anyCase ? resource.kind.toLowerCase() === kind.toLowerCase() : resource.kind === kind
 }
 
 function warnRemoved(resource: Resource, reporter: Reporter): void {

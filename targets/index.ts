@@ -3,6 +3,7 @@ import type { Dialect } from '../src/dialect.ts'
 import type { Target } from '../src/emit/target.ts'
 import { calico } from './calico/index.ts'
 import { calicoDialect } from './calico/reading/index.ts'
+import { calicoV1Dialect } from './calico-v1/index.ts'
 import { cilium } from './cilium/index.ts'
 import { ciliumDialect } from './cilium/reading/index.ts'
 import { iptables } from './iptables/index.ts'
@@ -11,7 +12,12 @@ import { kubernetes } from './kubernetes/index.ts'
 import { kubernetesTarget } from './kubernetes/writing/index.ts'
 
 /** Dialects with a reader. */
-export const dialects: readonly Dialect[] = [kubernetes, calicoDialect, ciliumDialect]
+export const dialects: readonly Dialect[] = [
+  kubernetes,
+  calicoDialect,
+  calicoV1Dialect,
+  ciliumDialect,
+]
 
 /** Dialects with an emitter. */
 export const targets: readonly Target[] = [calico, cilium, kubernetesTarget, iptables, ir]
@@ -25,7 +31,6 @@ export interface UnreadDialect {
 
 /** Kinds that restrict traffic and are not read. */
 export const unreadDialects: readonly UnreadDialect[] = [
-  { title: 'Calico v1', apiVersions: ['v1'], kinds: ['policy', 'profile', 'hostEndpoint'] },
   {
     title: 'admin tiers',
     apiVersions: ['policy.networking.k8s.io/v1alpha1', 'policy.networking.k8s.io/v1alpha2'],

@@ -30,6 +30,12 @@ export function choice(flags: string, words: readonly string[], help: string): O
   return new Option(flags, help).choices(words).default(words[0])
 }
 
+/** What no file says of the clusters that it comes from. */
+export function v1TypesFlag(): Option {
+  const help = 'what a Calico v1 policy without "types" governs'
+  return choice('--v1-types <directions>', ['both', 'rules'], help)
+}
+
 /** Prints messages in one of their forms, and their number where people read them. */
 export function printMessages(
   diagnostics: readonly Diagnostic[],

@@ -12,6 +12,7 @@ import {
   type MessageForm,
   printMessages,
   repeatable,
+  v1TypesFlag,
 } from './command.ts'
 import { readSources } from './input.ts'
 import { warnStrangers, writeFiles } from './output.ts'
@@ -32,6 +33,7 @@ interface Flags {
   readonly diagnostics: MessageForm
   readonly verbose?: boolean
   readonly verify: boolean
+  readonly v1Types: 'both' | 'rules'
 }
 
 /** Adds the command to the program. */
@@ -54,6 +56,7 @@ export function addCompile(program: Command, context: CommandContext): void {
     )
     .option('--no-verify', 'do not prove that outputs mean what their source means')
     .addOption(choice('--format <form>', ['yaml', 'json'], 'form of manifests'))
+    .addOption(v1TypesFlag())
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
     .option('-v, --verbose', 'say what was passed over')
   for (const option of optionFlags(targets)) command.addOption(option)
@@ -107,6 +110,7 @@ function readAndCompile(
     fidelity: flags.fidelity,
     verify: flags.verify,
     format: flags.format,
+    v1Types: flags.v1Types,
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   })
 }

@@ -12,6 +12,7 @@ import {
   type MessageForm,
   printMessages,
   repeatable,
+  v1TypesFlag,
 } from './command.ts'
 import { readSources } from './input.ts'
 import { type ExitCode, exitCodes } from './terminal.ts'
@@ -25,6 +26,7 @@ interface Flags {
   readonly nodeCidr?: readonly string[]
   readonly ciliumCidrMatchMode?: readonly string[]
   readonly format: DiffForm
+  readonly v1Types: 'both' | 'rules'
   readonly diagnostics: MessageForm
 }
 
@@ -47,6 +49,7 @@ export function addDiff(program: Command, context: CommandContext): void {
     .addOption(
       repeatable('--cilium-cidr-match-mode <nodes,pods>', 'setting of Cilium, for its policies'),
     )
+    .addOption(v1TypesFlag())
     .addOption(choice('--format <form>', Object.keys(diffForms), 'form of the answer'))
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
     .action((first: string, second: string | undefined, flags: Flags) => {
@@ -107,6 +110,7 @@ function readRequest(
         matchMode(word, reporter),
       ),
     },
+    v1Types: flags.v1Types,
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   }
 }

@@ -16,6 +16,7 @@ import {
   type MessageForm,
   printMessages,
   repeatable,
+  v1TypesFlag,
 } from './command.ts'
 import { readSources } from './input.ts'
 import type { ExitCode } from './terminal.ts'
@@ -30,6 +31,7 @@ interface Flags {
   readonly port?: string
   readonly protocol?: string
   readonly ipblock: 'literal' | 'external'
+  readonly v1Types: 'both' | 'rules'
   readonly format: 'text' | 'json'
   readonly diagnostics: MessageForm
   readonly verbose?: boolean
@@ -53,6 +55,7 @@ export function addExplain(program: Command, context: CommandContext): void {
     .option('--port <port>', '5432/tcp, 53/udp, 80, http/tcp, icmp/8, proto/47')
     .option('--protocol <name>', 'tcp, udp, sctp or icmp, where --port does not say it')
     .addOption(choice('--ipblock <reading>', ['literal', 'external'], 'what address blocks mean'))
+    .addOption(v1TypesFlag())
     .addOption(choice('--format <form>', ['text', 'json'], 'form of the answer'))
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
     .option('-v, --verbose', 'name policies that are not about the flow, too')
@@ -88,7 +91,7 @@ function answerTo(
   const sources = readSources({ paths, recursive }, terminal, reporter)
   const snapshot = readSources({ paths: snapshots, recursive }, terminal, reporter)
   if (reporter.errors > 0) return null
-  const read = readPolicies(sources, flags.namespace, reporter)
+  const read = readPolicies(sources, flags.namespace, reporter, { v1Types: flags.v1Types })
   // Explained is what was written, rule by rule; the passes only add what is to be said about it.
   const { set } = read
   normalise(set, reporter)

@@ -243,6 +243,16 @@ export const catalog = {
     title: 'construct has no effect',
     help: 'remove it, or check what was meant',
   },
+  NP3006: {
+    severity: 'warning',
+    title: 'policy denies more than its rules name',
+    help: 'say which directions are meant, and allow what is to get through',
+  },
+  NP3007: {
+    severity: 'warning',
+    title: 'key is read by another spelling',
+    help: 'write the key as the engine names it',
+  },
 
   // NP4: cluster snapshot
   NP4001: {

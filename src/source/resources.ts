@@ -11,10 +11,16 @@ export interface Resource {
 
 /**
  * The objects of a document: itself, or the items of a `List` or typed list (`NetworkPolicyList`,
- * whose items may leave their kind out). What is no Kubernetes object is reported as NP1011.
+ * whose items may leave their kind out), or those of a plain list, as calicoctl wrote it. What is no
+ * Kubernetes object is reported as NP1011.
  */
 export function resourcesOf(document: LocatedDocument, reporter: Reporter): Resource[] {
-  return open(document, document.root, null, reporter)
+  const { root } = document
+  const isList =
+    root.kind === 'sequence' &&
+    (root.items.length === 0 || root.items.some(({ kind }) => kind === 'map'))
+  const objects = isList ? root.items : [root]
+  return objects.flatMap((one) => open(document, one, null, reporter))
 }
 
 interface Kind {

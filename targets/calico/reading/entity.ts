@@ -29,13 +29,24 @@ export function readEntity(raw: RawEntity, scope: Scope, place: Place): readonly
   const chosen = positive === undefined ? null : endpointsOf(positive, scope, place)
   const excluded = negative === undefined ? null : endpointsOf(negative, scope, place)
   const except = readNets(raw.notNets, into(place, 'notNets'), true)
-  const nets =
-    (raw.nets ?? []).length === 0
-      ? null
-      : blocks(readNets(raw.nets, into(place, 'nets'), false), except)
+  const nets = (raw.nets ?? []).length === 0 ? null : readNets(raw.nets, into(place, 'nets'), false)
+  return peersOf({ nets, except, chosen, excluded: excluded ?? [] })
+}
+
+/** What is asked of an end; null where nothing is. */
+export interface EndTests {
+  readonly nets: readonly Cidr[] | null
+  readonly except: readonly Cidr[]
+  readonly chosen: readonly Peer[] | null
+  readonly excluded: readonly Peer[]
+}
+
+/** The tests of which one must hold; "anyone" alone where nothing is asked. */
+export function peersOf({ nets: wanted, except, chosen, excluded }: EndTests): readonly Peer[] {
+  const nets = wanted === null ? null : blocks(wanted, except)
   const alone =
     nets === null ? except.map((cidr): Peer => ({ kind: 'cidr', cidr, except: [] })) : []
-  const none = [...alone, ...(excluded ?? [])]
+  const none = [...alone, ...excluded]
   const parts = [...(nets === null ? [] : [nets]), ...(chosen === null ? [] : [chosen])]
   const [first, second] = parts
   if (none.length === 0 && second === undefined) return first ?? [{ kind: 'any' }]

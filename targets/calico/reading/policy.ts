@@ -12,13 +12,14 @@ import {
 import { readName, readNamespace } from '../../../src/schema/metadata.ts'
 import { complain, each, into, originOf, type Place } from '../../../src/schema/place.ts'
 import { suggest } from '../../../src/schema/suggest.ts'
+import { readConditions } from './conditions.ts'
 import { readEntity, type Scope } from './entity.ts'
 import { inNamespace, prefixed } from './match.ts'
 import type { NetworkSets } from './networkSets.ts'
-import type { RawCalicoPolicy, RawEntity, RawHttp, RawPolicySpec, RawRule } from './schema.ts'
+import type { RawCalicoPolicy, RawPolicySpec, RawRule } from './schema.ts'
 import { readPods, readSelectorText } from './selectors.ts'
 import type { SelectorTree } from './selectorText.ts'
-import { readPorts, readTraffic } from './traffic.ts'
+import { readTraffic } from './traffic.ts'
 
 /** A policy as read, and its tier. A subject with alternatives becomes several policies. */
 export interface ReadPolicy {
@@ -201,87 +202,26 @@ function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place
   return [{ action, subjects, peers, traffic, conditions, origins: [originOf(place)] }]
 }
 
-/** What cannot be told from ends and ports: ports of clients, services, and what HTTP asks for. */
-function readConditions(raw: RawRule, direction: Direction, place: Place): readonly string[] {
-  const source = raw.source ?? {}
-  const at = into(place, 'source')
-  const ports = readPorts(source.ports, into(at, 'ports'))
-  const notPorts = readPorts(source.notPorts, into(at, 'notPorts'))
-  return [
-    ...(ports.length > 0 ? [`source port ${portWords(source.ports)}`] : []),
-    ...(notPorts.length > 0 ? [`source port not ${portWords(source.notPorts)}`] : []),
-    ...serviceCondition(raw.source, 'source', direction === 'ingress', into(at, 'services')),
-    ...serviceCondition(
-      raw.destination,
-      'destination',
-      direction === 'egress',
-      into(place, 'destination', 'services'),
-    ),
-    ...httpCondition(raw, direction, into(place, 'http')),
-  ]
-}
-
-function portWords(ports: RawEntity['ports']): string {
-  return (ports ?? []).map(String).sort().join(',')
-}
-
-function serviceCondition(
-  entity: RawEntity | null | undefined,
-  end: string,
-  isAllowed: boolean,
-  place: Place,
-): readonly string[] {
-  const services = entity?.services
-  if (services == null) return []
-  if (!isAllowed) {
-    const message = `"services" cannot stand in the ${end} of this direction`
-    complain(place, 'NP2018', { on: 'key', message })
-  }
-  if (services.name == null || services.name === '') {
-    complain(place, 'NP2018', { on: 'key', message: '"services" needs a name' })
-    return []
-  }
-  return [`${end} is service ${services.namespace ?? ''}/${services.name}`]
-}
-
-function httpCondition(raw: RawRule, direction: Direction, place: Place): readonly string[] {
-  if (raw.http == null) return []
-  const fault =
-    direction === 'egress'
-      ? 'in egress'
-      : raw.action !== 'Allow'
-        ? `with the action ${raw.action}`
-        : ![null, undefined, 'TCP', 6].includes(raw.protocol)
-          ? 'without the protocol TCP'
-          : undefined
-  if (fault !== undefined) {
-    complain(place, 'NP2018', { on: 'key', message: `"http" cannot stand ${fault}` })
-  }
-  return [`HTTP ${httpWords(raw.http)}`]
-}
-
-function httpWords({ methods, paths }: RawHttp): string {
-  const words = [
-    ...[...(methods ?? [])].sort(),
-    ...(paths ?? [])
-      .map(({ exact, prefix }) => (exact == null ? `${prefix ?? ''}*` : exact))
-      .sort(),
-  ]
-  return words.join(' ')
-}
-
-/** One rule is of one IP version: scanNets. */
 function checkFamilies(raw: RawRule, place: Place): void {
   const nets = (['source', 'destination'] as const).flatMap((end) =>
     (['nets', 'notNets'] as const).flatMap((key) =>
       each(into(into(place, end), key), raw[end]?.[key]),
     ),
   )
+  checkFamily(nets, raw.ipVersion)
+}
+
+/** One rule is of one IP version, which is returned where it is known: scanNets. */
+export function checkFamily(
+  nets: readonly { readonly item: string; readonly at: Place }[],
+  ipVersion: number | null | undefined,
+): number | null {
   const familyOf = (text: string): 4 | 6 => (text.includes(':') ? 6 : 4)
   const [first] = nets
-  const wanted = raw.ipVersion ?? (first === undefined ? undefined : familyOf(first.item))
+  const wanted = ipVersion ?? (first === undefined ? null : familyOf(first.item))
   for (const { item, at } of nets.filter((one) => familyOf(one.item) !== wanted)) {
     const message = `"${item}" is not of IPv${wanted}, as the rest of the rule is`
     complain(at, 'NP2018', { message, help: 'write a rule for each IP version' })
   }
+  return wanted
 }

@@ -289,12 +289,6 @@ const cases: readonly Case[] = [
     'NP1013',
     'AdminNetworkPolicy',
   ],
-  [
-    'policies of Calico v1 are not passed over',
-    'apiVersion: v1\nkind: ¦policy\n',
-    'NP1013',
-    'policy',
-  ],
 ]
 
 for (const [rule, text, code, underlined] of cases) {
