@@ -11,6 +11,7 @@ import {
   type MessageForm,
   printMessages,
   repeatable,
+  v1TypesFlag,
 } from './command.ts'
 import { readSources } from './input.ts'
 import { warnStrangers, writeFiles } from './output.ts'
@@ -30,6 +31,7 @@ interface Flags {
   readonly report: 'markdown' | 'json'
   readonly format: 'yaml' | 'json'
   readonly diagnostics: MessageForm
+  readonly v1Types: 'both' | 'rules'
 }
 
 /** Adds the command to the program. */
@@ -55,6 +57,7 @@ export function addMigrate(program: Command, context: CommandContext): void {
     .option('--max-rules <number>', 'most rules that one policy may become (default: 1000)')
     .addOption(choice('--report <form>', ['markdown', 'json'], 'form of the report of --dry-run'))
     .addOption(choice('--format <form>', ['yaml', 'json'], 'form of manifests'))
+    .addOption(v1TypesFlag())
     .addOption(choice('--diagnostics <form>', ['text', 'json', 'sarif'], 'form of messages'))
   for (const option of optionFlags(migrationTargets)) command.addOption(option)
   command.action((paths: readonly string[], flags: Flags & Record<string, unknown>) => {
@@ -107,6 +110,7 @@ function readAndMigrate(
     snapshot,
     fidelity: flags.fidelity,
     format: flags.format,
+    v1Types: flags.v1Types,
     ...(maxRules === undefined ? {} : { maxRules }),
     ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
   })

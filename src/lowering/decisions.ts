@@ -142,7 +142,7 @@ function matchOf(policy: Policy, rule: Rule | null, world: World): Match {
 function subjectBoxes({ pods }: PeerSet, { all }: World): readonly LabelBox[] {
   return pods.map(({ labels, addresses }) => {
     const isWhole = all.pods.every((whole) => isCovered(whole.addresses, addresses))
-    return isWhole ? labels : refuse('its subject by addresses')
+    return isWhole ? labels : refuse('a subject by addresses')
   })
 }
 

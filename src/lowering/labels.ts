@@ -223,7 +223,7 @@ export function isWithin(box: LabelBox, others: readonly LabelBox[]): boolean {
 
 function limited(boxes: readonly LabelBox[]): readonly LabelBox[] {
   return boxes.length > maxBoxes
-    ? refuse(`its labels fall into more than ${maxBoxes} cases`)
+    ? refuse(`labels that fall into more than ${maxBoxes} cases`)
     : boxes
 }
 

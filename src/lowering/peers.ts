@@ -193,5 +193,7 @@ function minusPart(a: Part, b: Part): readonly Part[] {
 const maxParts = 256
 
 function limited(found: readonly Part[]): readonly Part[] {
-  return found.length > maxParts ? refuse(`its peers fall into more than ${maxParts} cases`) : found
+  return found.length > maxParts
+    ? refuse(`peers that fall into more than ${maxParts} cases`)
+    : found
 }

@@ -25,13 +25,15 @@ export function overlap(a: Product, b: Product): boolean {
 /** What of the products is not in `hole`; throws `Refusal` where conditions stand in the way. */
 export function minusMatch(products: readonly Product[], hole: Product): readonly Product[] {
   const left = products.flatMap((one) => minusProduct(one, hole))
-  return left.length > maxProducts ? refuse(`it falls into more than ${maxProducts} parts`) : left
+  return left.length > maxProducts
+    ? refuse(`a rule that falls into more than ${maxProducts} parts beside those before it`)
+    : left
 }
 
 function minusProduct(one: Product, hole: Product): readonly Product[] {
   if (!overlap(one, hole)) return [one]
   const unknown = hole.conditions.filter((condition) => !one.conditions.includes(condition))
-  if (unknown.length > 0) refuse(`it is only meant where not: ${unknown.join(', ')}`)
+  if (unknown.length > 0) refuse(`what is left of a rule where not: ${unknown.join(', ')}`)
   const common = meetAll(one.subjects, hole.subjects)
   const pieces: readonly Product[] = [
     { ...one, subjects: minusAll(one.subjects, hole.subjects) },

@@ -2,7 +2,7 @@
 import type { Capabilities } from '../emit/target.ts'
 import { testsOnlyNames, testsParts } from '../ir/selector.ts'
 import type { Peer, PodMatch, Rule, Traffic } from '../ir/types.ts'
-import { Refusal, refuse } from './limit.ts'
+import { Refusal } from './limit.ts'
 import { ofFamilies, type World } from './peers.ts'
 import type { Product } from './products.ts'
 import { sayPeers } from './sayPeers.ts'
@@ -30,8 +30,10 @@ export function sayProduct({ peers, traffic }: Product, world: World, can: Capab
   }
   const parts = families.map((family) => {
     const said = sayPeers(ofFamilies(peers, [family]), world, [family])
-    if (said.some(({ kind }) => kind !== 'cidr')) refuse('one IP version alone')
-    return both(sayable(said, can), sayTraffic(ofFamily(traffic, family), [family], can.traffic))
+    return both(
+      blocksAlone(said, family, can),
+      sayTraffic(ofFamily(traffic, family), [family], can.traffic),
+    )
   })
   return {
     words: parts.flatMap(({ words }) => words),
@@ -64,6 +66,17 @@ function both(
     words: isEmpty ? [] : [{ peers, traffic: said.traffic }],
     lost: [...new Set([...lost, ...said.lost])],
   }
+}
+
+/** Only blocks have an IP version of their own. */
+function blocksAlone(peers: readonly Peer[], family: 4 | 6, can: Capabilities): SaidPeers {
+  const whole: Peer = { kind: 'cidr', cidr: { family, base: 0n, prefix: 0 }, except: [] }
+  const blocks = peers.flatMap((peer) =>
+    peer.kind === 'any' ? [whole] : peer.kind === 'cidr' ? [peer] : [],
+  )
+  const isLossy = peers.some(({ kind }) => kind !== 'cidr')
+  const { peers: said, lost } = sayable(blocks, can)
+  return { peers: said, lost: [...lost, ...(isLossy ? ['pods over one IP version alone'] : [])] }
 }
 
 /** Peers without those that the target has no words for. */

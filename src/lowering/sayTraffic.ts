@@ -34,7 +34,7 @@ export function sayTraffic(
     return { traffic: [{ kind: 'all' }], lost: [] }
   }
   const [first = 4, second = first] = families
-  if (!isSameBesidesIcmp(set[first], set[second])) refuse('its IP version has to be told apart')
+  if (!isSameBesidesIcmp(set[first], set[second])) refuse('one IP version alone')
   const ports = protocols.flatMap((protocol) => sayPorts(protocol, set[first].ports[protocol]))
   const icmp = families.flatMap((family) => set[family].icmp.flatMap((box) => sayIcmp(family, box)))
   const others = set[first].others.map(
@@ -100,7 +100,7 @@ function sayIcmp(family: 4 | 6, { types, codes }: IcmpBox): readonly Traffic[] {
           Array.from({ length: Number(to - from) + 1 }, (_, at) => Number(from) + at),
         )
   const [allTypes, allCodes] = [listed(types), listed(codes)]
-  if (allTypes.length * allCodes.length > maxIcmp) refuse('its types of ICMP are too many')
+  if (allTypes.length * allCodes.length > maxIcmp) refuse('that many types and codes of ICMP')
   return allTypes.flatMap((type) =>
     allCodes.map((code): Traffic => ({ kind: 'icmp', family, type, code })),
   )

@@ -5,6 +5,7 @@
 // stays behind decides as it did. What isolates nobody comes first, so that a pod loses a flow only from
 // the moment it is isolated to the moment its last file is there.
 
+import { byName } from '../algebra/order.ts'
 import type { OutputFile } from '../emit/target.ts'
 import { directions, type Policy, type PolicySet } from '../ir/types.ts'
 import type { Source } from '../source/source.ts'
@@ -39,7 +40,7 @@ function placeOf({ origin }: Policy): string {
 /** The source as it is, under `rollback/`. */
 export function rollbackOf(sources: readonly Source[]): readonly OutputFile[] {
   const used = new Set<string>()
-  return sources.map(({ name, text }) => {
+  return [...sources].sort(byName).map(({ name, text }) => {
     const [stem, ending] = splitName(name)
     let path = `rollback/${stem}${ending}`
     for (let at = 2; used.has(path); at += 1) path = `rollback/${stem}-${at}${ending}`

@@ -15,6 +15,7 @@ import {
   type Reporter,
   type Severity,
 } from '../diagnostics/diagnostic.ts'
+import type { ReadSettings } from '../dialect.ts'
 import { checkCapabilities } from '../emit/capabilities.ts'
 import { withoutLacking } from '../emit/leaveOut.ts'
 import { lowered } from '../emit/lower.ts'
@@ -40,7 +41,9 @@ export interface MigrateRequest {
   readonly target: string
   /** Namespace of policies that name none; `default` when absent. */
   readonly namespace?: string
-  /** Options of the target and of the readers by name, without dashes. */
+  /** What a Calico v1 policy without `types` governs; `both` when absent. */
+  readonly v1Types?: NonNullable<ReadSettings['v1Types']>
+  /** Options of the target by name, without dashes. */
   readonly options?: GivenOptions
   /** Output of `kubectl get namespaces,pods,nodes -A -o yaml`. */
   readonly snapshot?: readonly Source[]
@@ -68,7 +71,9 @@ export function migrate(request: MigrateRequest): MigrateResult {
   const target = chooseTarget(request.target, reporter)
   const chosen = target === null ? [] : [target]
   const options = readOptions(request.options ?? {}, chosen, targets, reporter)
-  const { set: asRead, objects } = readPolicies(request.sources, request.namespace, reporter)
+  const { set: asRead, objects } = readPolicies(request.sources, request.namespace, reporter, {
+    v1Types: request.v1Types ?? 'both',
+  })
   const set = normalise(asRead, reporter)
   const cluster = snapshot.length > 0 ? readCluster(snapshot, reporter) : null
   if (target === null || isUnreadable(reporter)) return unread(reporter)

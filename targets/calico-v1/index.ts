@@ -140,8 +140,8 @@ function rulesOf(
 }
 
 function refuseHostEndpoint(place: Place): void {
-  complain(place, 'NP2021', {
-    message: 'host endpoints are not read: what policies say about nodes would be left out',
+  complain(place, 'NP2024', {
+    message: 'the host endpoint is not carried: no output protects the node that it stands for',
     help: 'take it out of the input to look at pods alone, and keep the node guarded by hand: a HostEndpoint of projectcalico.org/v3 named "<node>.<name>", with a GlobalNetworkPolicy that selects its labels',
   })
 }

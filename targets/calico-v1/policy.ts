@@ -29,7 +29,7 @@ export function readPolicy(
 ): readonly Policy[] {
   const spec = raw.spec ?? {}
   const at = into(place, 'spec')
-  refuseHostPolicies(spec, at)
+  if (isHostPolicy(spec, at)) return []
   const governed = readTypes(spec, at) ?? assumedTypes(spec, scope, into(place, 'metadata', 'name'))
   const sectionOf = (direction: Direction): Section | null => {
     const section = readSection(spec, direction, { ...scope, owner: 'policy' }, at)
@@ -51,15 +51,21 @@ export function readPolicy(
   }))
 }
 
-/** What only host endpoints know: they are not pods, and their policies are another matter. */
-function refuseHostPolicies(spec: RawPolicySpec, place: Place): void {
-  for (const key of ['doNotTrack', 'preDNAT'] as const) {
-    if (spec[key] !== true) continue
-    complain(into(place, key), 'NP2021', {
+/** Whether only host endpoints have the policy: it means nothing to pods. */
+function isHostPolicy(spec: RawPolicySpec, place: Place): boolean {
+  const found = (['doNotTrack', 'preDNAT'] as const).filter((key) => spec[key] === true)
+  for (const key of found) {
+    complain(into(place, key), 'NP2024', {
       on: 'key',
-      message: `"${key}" is about host endpoints, whose policies are not read`,
+      message: `"${key}" is about host endpoints, and is not carried`,
+      help: 'nothing of it is about pods; by hand: rules of the nodes, before tracking or before DNAT',
     })
   }
+  checkHostPolicy(spec, place)
+  return found.length > 0
+}
+
+function checkHostPolicy(spec: RawPolicySpec, place: Place): void {
   if (spec.preDNAT !== true) return
   if (spec.doNotTrack === true) {
     const message = '"preDNAT" and "doNotTrack" cannot stand together'

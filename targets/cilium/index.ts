@@ -1,7 +1,9 @@
 // The cilium target: CiliumNetworkPolicy of cilium.io/v2. What it does with each construct, and why, is
 // in README.md.
 import { groupBy } from '../../src/algebra/order.ts'
+import { aboutPolicy } from '../../src/emit/complain.ts'
 import { printManifest } from '../../src/emit/manifest.ts'
+import { validName } from '../../src/emit/names.ts'
 import type { EmitContext, OutputFile, Target } from '../../src/emit/target.ts'
 import type { Policy, PolicySet } from '../../src/ir/types.ts'
 import { lowerToUnordered } from '../../src/lowering/index.ts'
@@ -37,6 +39,17 @@ export const cilium: Target = {
   emit,
 }
 
+/** Names of Calico v1 need not be names of Kubernetes. */
+function withValidNames({ tiers }: PolicySet, { reporter }: EmitContext): PolicySet {
+  const named = (policy: Policy): Policy => {
+    const name = validName(policy.name)
+    if (name === policy.name) return policy
+    aboutPolicy(policy, reporter)('NP5008', `it is named "${name}" in Cilium`)
+    return { ...policy, name }
+  }
+  return { tiers: tiers.map((one) => ({ ...one, policies: one.policies.map(named) })) }
+}
+
 /** Cilium has no order: denies win. */
 function lower(set: PolicySet, context: EmitContext): PolicySet {
   const tier = {
@@ -45,7 +58,8 @@ function lower(set: PolicySet, context: EmitContext): PolicySet {
     default: 'deny',
     ownNode: 'ingress-allowed',
   } as const
-  return lowerToUnordered(set, { ...cilium, tier, alwaysIsolates: false }, context)
+  const unordered = lowerToUnordered(set, { ...cilium, tier, alwaysIsolates: false }, context)
+  return withValidNames(unordered, context)
 }
 
 function emit({ tiers }: PolicySet, context: EmitContext): readonly OutputFile[] {

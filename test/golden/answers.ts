@@ -43,7 +43,7 @@ export function answersOf(one: GoldenCase, result: CompileResult): ReadonlyMap<s
 }
 
 /** Manifests of a target become one stream, `<target>.yaml`; other files keep their own paths. */
-function layOut(target: string, files: readonly OutputFile[]): readonly [string, string][] {
+export function layOut(target: string, files: readonly OutputFile[]): readonly [string, string][] {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
   if (!sorted.every(({ path }) => path.endsWith('.yaml'))) {
     return sorted.map(({ path, text }) => [`${target}/${path}`, text])

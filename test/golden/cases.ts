@@ -40,10 +40,13 @@ export interface GoldenCase {
   readonly namespace: string | null
   readonly node: string | null
   readonly fidelity: Fidelity | null
+  /** To which targets a migration is given the snapshot too. */
+  readonly snapshotFor: readonly string[]
   readonly flows: readonly FlowSpec[]
 }
 
 const allTargets: readonly string[] = ['calico', 'cilium', 'iptables']
+const migrationTargets: readonly string[] = ['cilium', 'calico', 'kubernetes']
 const sharedCluster = '../../clusters/shop.yaml'
 const caseKeys: readonly string[] = [
   'title',
@@ -54,17 +57,29 @@ const caseKeys: readonly string[] = [
   'node',
   'fidelity',
   'cluster',
+  'snapshot',
   'flows',
 ]
 const flowKeys: readonly string[] = ['from', 'to', 'traffic', 'expect', 'family']
 const fidelities: readonly Fidelity[] = ['exact', 'narrower', 'wider', 'any']
 
-/** All cases, by name. Throws with the file's path where a case.yaml is not as it should be. */
+/** The family whose cases are migrated, not compiled. */
+const migrations = 'migration'
+
+/** All cases of compiling, by name. Throws with the file's path where a case.yaml is not as it should be. */
 export function readCases(): readonly GoldenCase[] {
   return subfolders(goldenRoot)
-    .filter((family) => family !== 'clusters')
-    .flatMap((family) => subfolders(join(goldenRoot, family)).map((name) => `${family}/${name}`))
-    .map(readCase)
+    .filter((family) => family !== 'clusters' && family !== migrations)
+    .flatMap(casesOf)
+}
+
+/** All cases of migrating. */
+export function readMigrations(): readonly GoldenCase[] {
+  return casesOf(migrations)
+}
+
+function casesOf(family: string): readonly GoldenCase[] {
+  return subfolders(join(goldenRoot, family)).map((name) => readCase(`${family}/${name}`))
 }
 
 /** Files of a case that its author wrote: everything else in the folder is an answer. */
@@ -101,13 +116,25 @@ function readCase(name: string): GoldenCase {
     why: text(raw.why, 'why', fail),
     inputs: inputs.map((input) => readSource(folder, input)),
     snapshot: cluster === null ? [] : [readSource(folder, text(cluster, 'cluster', fail))],
-    targets: texts(raw.targets ?? allTargets, 'targets', fail),
+    targets: texts(
+      raw.targets ?? (name.startsWith(migrations) ? migrationTargets : allTargets),
+      'targets',
+      fail,
+    ),
     options: readOptions(raw.options ?? {}, fail),
     namespace: raw.namespace === undefined ? null : text(raw.namespace, 'namespace', fail),
     node: raw.node === undefined ? null : text(raw.node, 'node', fail),
     fidelity: fidelities.find((one) => one === raw.fidelity) ?? null,
+    snapshotFor: snapshotTargets(raw.snapshot, fail),
     flows: sequence(raw.flows ?? [], 'flows', fail).map((flow) => readFlow(flow, fail)),
   }
+}
+
+/** Kubernetes has no policies of the whole cluster, and so needs to know its namespaces. */
+function snapshotTargets(value: unknown, fail: Fail): readonly string[] {
+  if (value === undefined) return ['kubernetes']
+  if (typeof value !== 'boolean') return fail('"snapshot" is true or false')
+  return value ? migrationTargets : []
 }
 
 type Fail = (problem: string) => never

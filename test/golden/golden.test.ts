@@ -1,21 +1,13 @@
 // Every golden case against the compiler: its answers word for word, and the laws that hold for all
 // of them. A difference is also written below dist/golden-actual, to be looked at side by side.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { catalog } from '../../src/diagnostics/catalog.ts'
 import type { CompileResult } from '../../src/index.ts'
 import { verdict } from '../../src/semantics/evaluate.ts'
 import { answersOf, compileCase, hasErrors } from './answers.ts'
-import {
-  filesOf,
-  type GoldenCase,
-  goldenRoot,
-  isAuthored,
-  readCases,
-  updateCommand,
-} from './cases.ts'
+import { type GoldenCase, readCases } from './cases.ts'
+import { compareAnswers } from './compareAnswers.ts'
 import { disagreements, rejections } from './engines.ts'
 import { printSpec, resolveFlow } from './flows.ts'
 
@@ -114,25 +106,6 @@ function resultOf(one: GoldenCase): CompileResult {
   const result = compileCase(one)
   results.set(one.name, result)
   return result
-}
-
-function compareAnswers(one: GoldenCase, answers: ReadonlyMap<string, string>): void {
-  const recorded = filesOf(one.folder).filter((path) => !isAuthored(path))
-  const missing = [...answers.keys()].filter((path) => !recorded.includes(path))
-  assert.equal(missing, [], `${one.name} lacks files: make them with "${updateCommand}"`)
-  const orphans = recorded.filter((path) => !answers.has(path))
-  assert.equal(orphans, [], `${one.name} has files nothing made: "${updateCommand}" removes them`)
-  for (const [path, actual] of answers) {
-    const expected = readFileSync(join(one.folder, path), 'utf8').replaceAll('\r\n', '\n')
-    if (actual !== expected) keepActual(one, path, actual)
-    assert.fixture(actual, expected, `${one.name}/${path}; if meant, "${updateCommand}"`)
-  }
-}
-
-function keepActual(one: GoldenCase, path: string, text: string): void {
-  const target = resolve(goldenRoot, '../dist/golden-actual', one.name, path)
-  mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, text)
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -3,7 +3,8 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { answersOf, compileCase } from './answers.ts'
-import { filesOf, type GoldenCase, isAuthored, readCases } from './cases.ts'
+import { filesOf, type GoldenCase, isAuthored, readCases, readMigrations } from './cases.ts'
+import { migrateCase, migrationAnswers } from './migrations.ts'
 
 if (process.env.CI !== undefined && process.env.CI !== '') {
   console.error('golden answers are not rewritten under CI: run this where you can read the diff')
@@ -11,9 +12,13 @@ if (process.env.CI !== undefined && process.env.CI !== '') {
 }
 const wanted = process.argv[2] ?? ''
 let failed = 0
-for (const one of readCases().filter(({ name }) => name.includes(wanted))) {
+const cases = [
+  ...readCases().map((one) => ({ one, answers: () => answersOf(one, compileCase(one)) })),
+  ...readMigrations().map((one) => ({ one, answers: () => migrationAnswers(migrateCase(one)) })),
+]
+for (const { one, answers } of cases.filter(({ one: { name } }) => name.includes(wanted))) {
   try {
-    update(one)
+    update(one, answers())
   } catch (error) {
     failed += 1
     console.error(`${one.name}: ${error instanceof Error ? error.stack : String(error)}`)
@@ -21,8 +26,7 @@ for (const one of readCases().filter(({ name }) => name.includes(wanted))) {
 }
 process.exit(failed === 0 ? 0 : 1)
 
-function update(one: GoldenCase): void {
-  const answers = answersOf(one, compileCase(one))
+function update(one: GoldenCase, answers: ReadonlyMap<string, string>): void {
   for (const path of filesOf(one.folder)) {
     if (!isAuthored(path) && !answers.has(path)) rmSync(join(one.folder, path))
   }

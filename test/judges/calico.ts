@@ -138,6 +138,8 @@ function readEntity(entity: Entity | undefined, namespace: string): (end: FlowEn
   return ({ endpoint, address }) =>
     isEndpoint(endpoint) &&
     (nets === undefined || nets.some((net) => inBlock(address, net))) &&
+    // Felix writes a rule with blocks of one IP version into the tables of that version alone.
+    notNets.every((net) => net.includes(':') === (address.family === 6)) &&
     !notNets.some((net) => inBlock(address, net))
 }
 

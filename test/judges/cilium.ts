@@ -1,4 +1,4 @@
-// Decides flows by CiliumNetworkPolicy text, as the Cilium agent does in its default mode: identities
+// Decides flows by CiliumNetworkPolicy and CiliumClusterwideNetworkPolicy text, as the Cilium agent does in its default mode: identities
 // by labels with sources, entities, default deny by direction, deny before allow. Assumption A2: a
 // pod always reaches itself, and it and its own node each other. Sources: the policy documentation
 // of Cilium, and pkg/policy/api and pkg/k8s/apis/cilium.io/utils of cilium/cilium.
@@ -26,15 +26,21 @@ type Direction = 'ingress' | 'egress'
 type Data = Readonly<Record<string, unknown>>
 
 interface CiliumRule {
-  readonly namespace: string
+  /** Null for a clusterwide policy. */
+  readonly namespace: string | null
   readonly body: Data
 }
+
+const kinds: readonly string[] = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy']
 
 function rulesOfText(text: string): readonly CiliumRule[] {
   return parseAllDocuments(text).flatMap((document) => {
     const object = document.toJS() as Data | null
-    if (object?.kind !== 'CiliumNetworkPolicy') return []
-    const namespace = String((object.metadata as Data).namespace ?? 'default')
+    if (object === null || !kinds.includes(String(object.kind))) return []
+    const namespace =
+      object.kind === 'CiliumNetworkPolicy'
+        ? String((object.metadata as Data).namespace ?? 'default')
+        : null
     const bodies = [...(object.spec ? [object.spec as Data] : []), ...listOf(object.specs)]
     return bodies.map((body) => ({ namespace, body }))
   })
@@ -105,11 +111,15 @@ function identityOf(endpoint: Endpoint, subject: Pod): ReadonlyMap<string, strin
           ([key, value]) => [`k8s:${namespaceLabels}${key}`, value] as const,
         ),
         [`k8s:${namespaceKey}`, endpoint.namespace.name] as const,
+        ['k8s:io.cilium.k8s.policy.serviceaccount', endpoint.serviceAccount.name] as const,
       ])
   }
 }
 
 function selectsSubject({ namespace, body }: CiliumRule, subject: Pod): boolean {
+  if (namespace === null) {
+    return holds(testsOf(body.endpointSelector as Data), identityOf(subject, subject))
+  }
   if (subject.namespace.name !== namespace) return false
   // A namespace that the selector names itself is overridden by the policy's.
   const tests = testsOf(body.endpointSelector as Data).filter(
@@ -118,11 +128,11 @@ function selectsSubject({ namespace, body }: CiliumRule, subject: Pod): boolean 
   return holds(tests, identityOf(subject, subject))
 }
 
-function matchesRule(rule: Data, namespace: string, view: View): boolean {
+function matchesRule(rule: Data, namespace: string | null, view: View): boolean {
   return matchesPeer(rule, namespace, view) && matchesTraffic(rule, view)
 }
 
-function matchesPeer(rule: Data, namespace: string, view: View): boolean {
+function matchesPeer(rule: Data, namespace: string | null, view: View): boolean {
   const word = view.direction === 'ingress' ? 'from' : 'to'
   const part = (kind: string): readonly unknown[] | undefined =>
     rule[`${word}${kind}`] as readonly unknown[] | undefined
@@ -176,7 +186,7 @@ function bare(key: string): string {
 
 function matchesEndpoints(
   selector: Data,
-  namespace: string,
+  namespace: string | null,
   identity: ReadonlyMap<string, string>,
 ): boolean {
   const tests = testsOf(selector)
@@ -186,7 +196,11 @@ function matchesEndpoints(
       bare(key).startsWith(namespaceLabels) ||
       key.startsWith('reserved:'),
   )
-  const place: Test = { key: `k8s:${namespaceKey}`, operator: 'In', values: [namespace] }
+  const key = `k8s:${namespaceKey}`
+  const place: Test =
+    namespace === null
+      ? { key, operator: 'Exists', values: [] }
+      : { key, operator: 'In', values: [namespace] }
   return holds(isPlaced ? tests : [...tests, place], identity)
 }
 

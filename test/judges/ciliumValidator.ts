@@ -26,23 +26,28 @@ function objectFaults(value: unknown): readonly string[] {
   const rules = [...(spec === undefined ? [] : [spec]), ...list(specs)]
   return [
     ...unknownKeys(value, ['apiVersion', 'kind', 'metadata', 'spec', 'specs'], 'the object'),
-    ...(apiVersion === 'cilium.io/v2' && kind === 'CiliumNetworkPolicy' ? [] : ['wrong kind']),
-    ...(isData(metadata) ? metadataFaults(metadata) : ['no metadata']),
+    ...(apiVersion === 'cilium.io/v2' && kinds.includes(String(kind)) ? [] : ['wrong kind']),
+    ...(isData(metadata)
+      ? metadataFaults(metadata, kind === 'CiliumNetworkPolicy')
+      : ['no metadata']),
     ...(rules.length === 0 ? ['neither spec nor specs holds a rule'] : []),
     ...rules.flatMap((rule) => (isData(rule) ? ruleFaults(rule) : ['a rule is no object'])),
   ]
 }
 
-function metadataFaults({ name, namespace }: Data): readonly string[] {
+const kinds: readonly string[] = ['CiliumNetworkPolicy', 'CiliumClusterwideNetworkPolicy']
+
+function metadataFaults({ name, namespace }: Data, isNamespaced: boolean): readonly string[] {
   const isName =
     typeof name === 'string' &&
     name.length <= 253 &&
     /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)
-  const isNamespace =
-    typeof namespace === 'string' && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)
+  const isNamespace = isNamespaced
+    ? typeof namespace === 'string' && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)
+    : namespace === undefined
   return [
     ...(isName ? [] : ['metadata.name is no DNS subdomain']),
-    ...(isNamespace ? [] : ['metadata.namespace is no DNS label']),
+    ...(isNamespace ? [] : ['metadata.namespace is no DNS label, or has no place there']),
   ]
 }
 

@@ -117,8 +117,7 @@ function reportOther({ document, kind }: Resource, { reporter }: ReadContext): v
   const place = into(rootOf(document, reporter), 'kind')
   if (kind === 'HostEndpoint') {
     complain(place, 'NP2024', {
-      message:
-        'the host endpoint is not carried: no output protects the node that it stands for',
+      message: 'the host endpoint is not carried: no output protects the node that it stands for',
       help: "by hand: a CiliumClusterwideNetworkPolicy with nodeSelector, or rules of the node's own firewall; take it out of the input to look at pods alone",
     })
   } else if (kind.startsWith('Staged')) {

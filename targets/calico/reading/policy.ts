@@ -191,24 +191,30 @@ function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place
       help: near ? `did you mean "${near}"?` : `known actions: ${[...actions.keys()].join(', ')}`,
     })
   }
-  checkFamilies(raw, place)
+  const ipVersion = versionOf(raw, place)
   const entity = (key: 'source' | 'destination'): Rule['peers'] =>
     raw[key] == null ? everyone : readEntity(raw[key], scope, into(place, key))
   const [source, destination] = [entity('source'), entity('destination')]
   const [peers, subjects] = direction === 'ingress' ? [source, destination] : [destination, source]
-  const traffic = readTraffic(raw, place)
+  const traffic = readTraffic({ ...raw, ipVersion }, place)
   const conditions = readConditions(raw, direction, place)
   if (action === undefined) return []
   return [{ action, subjects, peers, traffic, conditions, origins: [originOf(place)] }]
 }
 
-function checkFamilies(raw: RawRule, place: Place): void {
-  const nets = (['source', 'destination'] as const).flatMap((end) =>
-    (['nets', 'notNets'] as const).flatMap((key) =>
+/**
+ * The IP version of a rule, where its blocks do not say it by themselves: one that only excepts
+ * addresses is still a rule of their version alone, as Felix leaves it out of the other's tables
+ * (rules/policy.go, filterNets).
+ */
+function versionOf(raw: RawRule, place: Place): number | null {
+  const under = (key: 'nets' | 'notNets'): { readonly item: string; readonly at: Place }[] =>
+    (['source', 'destination'] as const).flatMap((end) =>
       each(into(into(place, end), key), raw[end]?.[key]),
-    ),
-  )
-  checkFamily(nets, raw.ipVersion)
+    )
+  const nets = under('nets')
+  const version = checkFamily([...nets, ...under('notNets')], raw.ipVersion)
+  return nets.length > 0 ? (raw.ipVersion ?? null) : version
 }
 
 /** One rule is of one IP version, which is returned where it is known: scanNets. */

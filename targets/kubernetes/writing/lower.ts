@@ -1,7 +1,7 @@
 // Policies of any kind as NetworkPolicies can be: each in one namespace, allowing only, isolating whom it
 // selects, under names that no two share.
-import { digestName } from '../../../src/algebra/sha256.ts'
 import { aboutPolicy } from '../../../src/emit/complain.ts'
+import { validName } from '../../../src/emit/names.ts'
 import type { EmitContext, Target } from '../../../src/emit/target.ts'
 import {
   alternatives,
@@ -15,7 +15,6 @@ import {
 import type { Policy, PolicySet, Section, Selector, Tier } from '../../../src/ir/types.ts'
 import { lowerToUnordered } from '../../../src/lowering/index.ts'
 import { perNamespace } from '../../../src/lowering/snapshot.ts'
-import { subdomainFault } from '../../../src/schema/names.ts'
 
 const tier: Omit<Tier, 'policies'> = {
   name: 'kubernetes',
@@ -78,12 +77,15 @@ function isolating(policy: Policy): Policy {
   return { ...policy, ingress: of(policy.ingress), egress: of(policy.egress) }
 }
 
+/** Longest name, with room for a number behind it. */
+const maxLength = 245
+
 /** Names that the API server takes, each once in its namespace. */
 function named(policies: readonly Policy[], { reporter }: EmitContext): readonly Policy[] {
   const taken = new Set(policies.map(({ namespace, name }) => `${namespace}/${name}`))
   const used = new Set<string>()
   return policies.map((policy) => {
-    const base = validName(policy.name)
+    const base = validName(policy.name, maxLength)
     let name = base
     const isFree = (one: string): boolean =>
       !used.has(`${policy.namespace}/${one}`) &&
@@ -97,17 +99,4 @@ function named(policies: readonly Policy[], { reporter }: EmitContext): readonly
     )
     return { ...policy, name }
   })
-}
-
-/** Longest name, with room for a number behind it. */
-const maxLength = 245
-
-function validName(name: string): string {
-  if (subdomainFault(name) === undefined && name.length <= maxLength) return name
-  const words = name.toLowerCase().split(/[^a-z0-9]+/)
-  const stem = words
-    .join('-')
-    .slice(0, maxLength - 20)
-    .replace(/^-+|-+$/g, '')
-  return `${stem === '' ? 'policy' : stem}-${digestName([name], 16)}`
 }

@@ -8,9 +8,9 @@ import type { GivenFacts } from '../../../src/proof/premises.ts'
 export const options: readonly TargetOption[] = [
   {
     name: 'ipblock',
-    argument: '<external|literal>',
-    help: 'whether an ipBlock means addresses outside of the cluster and of nodes, or of pods too',
-    default: 'external',
+    argument: '<literal|external>',
+    help: 'whether the engine matches pods by ipBlock too, or only what is no pod',
+    default: 'literal',
     check: (word) =>
       word === 'external' || word === 'literal' ? undefined : 'it is neither external nor literal',
   },
@@ -31,8 +31,8 @@ export const options: readonly TargetOption[] = [
 ]
 
 /**
- * NetworkPolicy has no other word for what is no pod, so blocks mean nodes too; that they mean no pods
- * is assumption A1, which every engine can keep.
+ * NetworkPolicy has no other word for what is no pod, so blocks mean nodes too. Most engines match pods
+ * by them as well; that they do not is assumption A1, which the user has to know of.
  */
 export function facts(values: OptionValues, { set, cluster }: GivenInput): GivenFacts {
   const isClusterWide = set.tiers.some(({ policies }) =>
