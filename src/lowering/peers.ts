@@ -50,13 +50,15 @@ export interface ClusterBlocks {
   readonly nodeCidrs: readonly Cidr[]
 }
 
-/** The world that premises leave. */
+/** The world that premises leave: what is known of one kind of addresses no other kind has. */
 export function worldOf(reading: IpBlockReading, { podCidrs, nodeCidrs }: ClusterBlocks): World {
-  const of = (cidrs: readonly Cidr[]): readonly Part[] => [
-    { labels: everything, addresses: cidrs.length === 0 ? allAddresses : inBlocks(cidrs) },
-  ]
-  const external = minusAddresses(allAddresses, inBlocks([...podCidrs, ...nodeCidrs]))
-  return { reading, all: { pods: of(podCidrs), hosts: of(nodeCidrs), external } }
+  const [ofPods, ofNodes] = [inBlocks(podCidrs), inBlocks(nodeCidrs)]
+  const part = (own: AddressSet, others: AddressSet): readonly Part[] => {
+    const addresses = isNoAddress(own) ? minusAddresses(allAddresses, others) : own
+    return [{ labels: everything, addresses }]
+  }
+  const external = minusAddresses(allAddresses, joinAddresses(ofPods, ofNodes))
+  return { reading, all: { pods: part(ofPods, ofNodes), hosts: part(ofNodes, ofPods), external } }
 }
 
 /** No endpoint. */

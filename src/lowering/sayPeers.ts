@@ -8,6 +8,8 @@ import {
   isNoAddress,
   joinAddresses,
   meetAddresses,
+  minusAddresses,
+  noAddress,
 } from './addresses.ts'
 import { everything, podMatchOf, selectorOf, whichNode } from './labels.ts'
 import { refuse } from './limit.ts'
@@ -34,10 +36,10 @@ export function sayPeers(
   const there = ofFamilies(all, families)
   if (isWithinPeers(there, wanted)) return [{ kind: 'any' }]
   const owners = blockOwners[reading]
+  const matched = blocksFor(wanted, there, owners)
   const of = (kind: 'pod' | 'host'): Chosen => {
     const [parts, whole] = kind === 'pod' ? [wanted.pods, there.pods] : [wanted.hosts, there.hosts]
-    const blocks = owners.includes(kind) ? wanted.external : null
-    return chosenBy(parts, whole, blocks, kind)
+    return chosenBy(parts, whole, owners.includes(kind) ? matched : null, kind)
   }
   const [pods, hosts] = [of('pod'), of('host')]
   return [
@@ -51,8 +53,26 @@ export function sayPeers(
         which: whichNode(labels),
       }),
     ),
-    ...asBlocks(wanted.external).map((block): Peer => ({ kind: 'cidr', ...block })),
+    ...asBlocks(matched).map((block): Peer => ({ kind: 'cidr', ...block })),
   ]
+}
+
+/**
+ * The addresses to be named by blocks: those outside, and where blocks match hosts, those of hosts
+ * that are meant whatever their labels, unless pods may have them too.
+ */
+function blocksFor(
+  { hosts, external }: PeerSet,
+  { pods }: PeerSet,
+  owners: readonly string[],
+): AddressSet {
+  if (!owners.includes('host')) return external
+  const ofHosts = hosts
+    .filter(({ labels }) => labels.size === 0)
+    .reduce((all, { addresses }) => joinAddresses(all, addresses), noAddress)
+  const ofPods = pods.reduce((all, { addresses }) => joinAddresses(all, addresses), noAddress)
+  const apart = owners.includes('pod') ? minusAddresses(ofHosts, ofPods) : ofHosts
+  return joinAddresses(external, apart)
 }
 
 type Chosen = readonly Part[]
@@ -67,7 +87,7 @@ function chosenBy(
   blocks: AddressSet | null,
   kind: 'pod' | 'host',
 ): Chosen {
-  const covered = blocks ?? { 4: [], 6: [] }
+  const covered = blocks ?? noAddress
   const reached = whole.map((part) => ({
     labels: everything,
     addresses: meetAddresses(part.addresses, covered),

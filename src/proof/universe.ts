@@ -11,9 +11,9 @@ import { absent, type End, ends, names, type Owner, otherEnd, subjectOf, yes } f
 
 /** Facts of the cluster; empty lists where nothing is known (assumption A3 where something is). */
 export interface Facts {
-  /** Blocks that hold the addresses of all pods, and of nothing else but pods and nodes. */
+  /** Blocks that hold the addresses of all pods, and of nothing else. */
   readonly podCidrs: readonly Cidr[]
-  /** Blocks that hold the addresses of all nodes. */
+  /** Blocks that hold the addresses of all nodes, and of nothing else. */
   readonly nodeCidrs: readonly Cidr[]
   readonly labels: KnownLabels
 }
@@ -68,6 +68,8 @@ function factsOf(end: End, { podCidrs, nodeCidrs }: Facts, encoder: Encoder): re
     nodeCidrs.length === 0
       ? everything
       : implies(encoder, encoder.kind(end, 'host'), encoder.inBlocks(end, nodeCidrs)),
+    implies(encoder, encoder.kind(end, 'host'), store.not(encoder.inBlocks(end, podCidrs))),
+    implies(encoder, encoder.kind(end, 'pod'), store.not(encoder.inBlocks(end, nodeCidrs))),
     implies(encoder, encoder.kind(end, 'external'), store.not(cluster)),
   ]
 }
