@@ -20,7 +20,12 @@ export interface ReadContext {
    * engine; none when absent.
    */
   readonly blocksMatch?: readonly ('pod' | 'host')[]
+  /** Where tiers of other dialects stand beside all those that an engine's dialect makes up. */
+  readonly outer?: ReadonlySet<Standing>
 }
+
+/** Where a tier stands in the whole: before the tiers of every other dialect, or after them. */
+export type Standing = 'before' | 'after'
 
 /** A dialect that can be read. */
 export interface Dialect {
@@ -37,4 +42,6 @@ export interface Dialect {
    * Absent for dialects that every engine knows.
    */
   readonly adopt?: (own: readonly Tier[], kubernetes: Tier) => readonly Tier[]
+  /** Tiers, by name, that stand before or after those of every other dialect, engines' included. */
+  readonly standing?: Readonly<Record<string, Standing>>
 }

@@ -238,6 +238,16 @@ export const catalog = {
     title: 'construct has no effect',
     help: 'remove it, or check what was meant',
   },
+  NP3006: {
+    severity: 'warning',
+    title: 'rule rests on what no flow shows',
+    help: 'answers hold where the condition is the same; write address blocks where they are known',
+  },
+  NP3007: {
+    severity: 'warning',
+    title: 'order of policies is not defined',
+    help: 'give the policies different priorities; here they are taken in the order of their names',
+  },
 
   // NP4: cluster snapshot
   NP4001: {
