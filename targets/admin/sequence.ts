@@ -52,7 +52,7 @@ function wantedName({ policy: { namespace, name }, number }: Piece): string {
 function freeName(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted
   for (let count = 2; ; count += 1) {
-    const name = `${wanted.slice(0, 240).replace(/[-.]+$/, "")}-${count}`
+    const name = `${wanted.slice(0, 240).replace(/[-.]+$/, '')}-${count}`
     if (!taken.has(name)) return name
   }
 }

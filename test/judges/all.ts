@@ -1,6 +1,8 @@
 // Every engine that emitted text is judged by.
 import type { OutputFile } from '../../src/emit/target.ts'
 import type { Assumptions } from '../../src/semantics/evaluate.ts'
+import { judgeAdmin } from './admin.ts'
+import { rejectionsOfAdmin } from './adminValidator.ts'
 import { judgeCalico } from './calico.ts'
 import { rejectionsOfCalico } from './calicoValidator.ts'
 import { judgeCilium } from './cilium.ts'
@@ -19,6 +21,7 @@ export interface Engine {
 
 /** Engines by the name of their target. */
 export const engines: Readonly<Record<string, Engine>> = {
+  admin: { judge: judgeAdmin, rejections: rejectionsOfAdmin, assume: { ipBlock: 'literal' } },
   calico: { judge: judgeCalico, rejections: rejectionsOfCalico, assume: { ipBlock: 'literal' } },
   cilium: { judge: judgeCilium, rejections: rejectionsOfCilium, assume: { ipBlock: 'external' } },
   // What the kernel refuses, the kernel itself is asked in test/kernel.

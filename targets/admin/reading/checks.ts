@@ -21,7 +21,7 @@ export function onlyKey<Key extends string>(
     complain(into(place, second ?? first), code, {
       on: 'key',
       message: `"${second}" stands beside "${first}" in ${what}`,
-      help: `make two items of it, each with its own "-": each has one of ${choice}`,
+      help: 'keep one of the two, or write each where it stands alone',
     })
   }
   return undefined
@@ -37,7 +37,7 @@ export function filled<T>(
 ): { item: T; at: Place }[] {
   if (items.length === 0) {
     const message = `there are no ${unit} in the list`
-    complain(place, code, { on: 'key', message, help: `write at least one of them` })
+    complain(place, code, { on: 'key', message, help: 'write at least one of them' })
   }
   return atMost(place, items, most, unit, code)
 }

@@ -1,7 +1,7 @@
 // Subjects and peers → endpoints. Namespaces and pods mean pods, never those of the host network; networks
 // are addresses of whatever owner; nodes are hosts; a domain name is a condition, since no flow shows it.
 import { all, everyone } from '../../../src/ir/selector.ts'
-import type { Peer, PodMatch } from '../../../src/ir/types.ts'
+import type { Direction, Peer, PodMatch } from '../../../src/ir/types.ts'
 import { readCidr } from '../../../src/schema/cidr.ts'
 import { readSelector } from '../../../src/schema/labelSelector.ts'
 import { complain, into, type Place } from '../../../src/schema/place.ts'
@@ -20,18 +20,19 @@ const maxNames = 25
 
 /** The pods that a policy is for; undefined after reporting. */
 export function readSubject(raw: RawSubject, place: Place): PodMatch | undefined {
-  const key = onlyKey(raw, ['namespaces', 'pods'], 'the subject', 'NP2019', place)
+  const key = onlyKey(raw, podKeys, 'the subject', 'NP2019', place)
   return key === undefined ? undefined : readPods(raw, key, place)
 }
 
 /** The groups of a rule's peers: all that need no condition first. */
 export function readPeers(
   raw: readonly RawPeer[],
+  direction: Direction,
   maxItems: number,
   place: Place,
 ): readonly PeerGroup[] {
   const read = filled(place, raw, maxItems, 'peers', 'NP2009').map(({ item, at }) =>
-    readPeer(item, at),
+    readPeer(item, direction, at),
   )
   const peers = read.flatMap((one) => one.peers)
   const conditional = read.flatMap(({ domains }) => domains)
@@ -46,10 +47,12 @@ interface ReadPeer {
   readonly domains: readonly string[]
 }
 
-const peerKeys = ['namespaces', 'pods', 'networks', 'nodes', 'domainNames'] as const
+const podKeys = ['namespaces', 'pods'] as const
+const peerKeys = [...podKeys, 'networks', 'nodes', 'domainNames'] as const
 
-function readPeer(raw: RawPeer, place: Place): ReadPeer {
-  const key = onlyKey(raw, peerKeys, 'the peer', 'NP2009', place)
+function readPeer(raw: RawPeer, direction: Direction, place: Place): ReadPeer {
+  const keys = direction === 'ingress' ? podKeys : peerKeys
+  const key = onlyKey<(typeof peerKeys)[number]>(raw, keys, 'the peer', 'NP2009', place)
   switch (key) {
     case undefined:
       return { peers: [], domains: [] }

@@ -98,7 +98,7 @@ function readRule(
   const action = meaningOf(raw.action, actions, 'action', 'NP2018', into(place, 'action'))
   const peersKey = direction === 'ingress' ? 'from' : 'to'
   const written = raw[peersKey] ?? []
-  const groups = readPeers(written, maxItems, into(place, peersKey))
+  const groups = readPeers(written, direction, maxItems, into(place, peersKey))
   const traffic = readTraffic(raw, key, maxItems, place)
   checkTogether(raw, key, into(place, peersKey), place)
   if (action === undefined) return []
