@@ -29,10 +29,15 @@ export interface ReadContext {
    * (when absent).
    */
   readonly v1Types?: 'rules' | 'both'
+  /** Where tiers of other dialects stand beside all those that an engine's dialect makes up. */
+  readonly outer?: ReadonlySet<Standing>
 }
 
 /** What a caller decides about how engines understand their policies. */
 export type ReadSettings = Pick<ReadContext, 'blocksMatch' | 'v1Types'>
+
+/** Where a tier stands in the whole: before the tiers of every other dialect, or after them. */
+export type Standing = 'before' | 'after'
 
 /** A dialect that can be read. */
 export interface Dialect {
@@ -49,4 +54,6 @@ export interface Dialect {
    * Absent for dialects that every engine knows.
    */
   readonly adopt?: (own: readonly Tier[], kubernetes: Tier) => readonly Tier[]
+  /** Tiers, by name, that stand before or after those of every other dialect, engines' included. */
+  readonly standing?: Readonly<Record<string, Standing>>
 }

@@ -2,7 +2,7 @@
 import { dialects } from '../targets/index.ts'
 import { byName } from './algebra/order.ts'
 import type { Reporter } from './diagnostics/diagnostic.ts'
-import type { Dialect, ReadContext, ReadSettings } from './dialect.ts'
+import type { Dialect, ReadContext, ReadSettings, Standing } from './dialect.ts'
 import type { PolicySet, Tier } from './ir/types.ts'
 import { sortOut } from './sortOut.ts'
 import type { LocatedDocument } from './source/located.ts'
@@ -37,21 +37,39 @@ export function readPolicies(
     ...settings,
   }
   const used = dialects.filter((dialect) => (byDialect.get(dialect) ?? []).length > 0)
-  const read = used.map((dialect) => ({
-    dialect,
-    tiers: dialect.read(byDialect.get(dialect) ?? [], context),
-  }))
+  const readAll = (some: readonly Dialect[], by: ReadContext): readonly ReadDialect[] =>
+    some.map((dialect) => ({ dialect, tiers: dialect.read(byDialect.get(dialect) ?? [], by) }))
+  const outer = readAll(used.filter(isOuter), context).flatMap(standingTiers)
+  const standings = new Set(outer.map(({ standing }) => standing))
+  const inner = readAll(
+    used.filter((one) => !isOuter(one)),
+    { ...context, outer: standings },
+  )
   if (used.length === 0 && reporter.errors === 0) {
     reportNoPolicy(documents, passedOver, reporter)
   }
+  const of = (wanted: Standing): readonly Tier[] =>
+    outer.flatMap(({ tier, standing }) => (standing === wanted ? [tier] : []))
+  const tiers = [...of('before'), ...joined(inner, reporter), ...of('after')]
   const taken = new Set([...byDialect.values()].flat())
-  const objects = resources.filter((one) => taken.has(one))
-  return { set: { tiers: joined(read, reporter) }, passedOver, objects }
+  return { set: { tiers }, passedOver, objects: resources.filter((one) => taken.has(one)) }
 }
 
 interface ReadDialect {
   readonly dialect: Dialect
   readonly tiers: readonly Tier[]
+}
+
+function isOuter({ standing }: Dialect): boolean {
+  return standing !== undefined
+}
+
+/** The tiers of a dialect whose tiers have a standing, each with its own. */
+function standingTiers({
+  dialect: { standing = {} },
+  tiers,
+}: ReadDialect): { tier: Tier; standing: Standing }[] {
+  return tiers.map((tier) => ({ tier, standing: standing[tier.name] ?? 'before' }))
 }
 
 /** One engine enforces all of it: Kubernetes policies stand where that engine puts them. */

@@ -1,6 +1,6 @@
 // Which reader takes which object: policies go to their dialect, other kinds are counted, and what
 // restricts traffic but cannot be read is an error, never passed over.
-import { dialects, unreadDialects } from '../targets/index.ts'
+import { dialects } from '../targets/index.ts'
 import type { Reporter } from './diagnostics/diagnostic.ts'
 import type { Dialect, ReadKind } from './dialect.ts'
 import { suggest } from './schema/suggest.ts'
@@ -54,17 +54,6 @@ function warnRemoved(resource: Resource, reporter: Reporter): void {
 /** Whether the object is a policy that no reader takes; said as NP1013. */
 function reportUnread({ document, apiVersion, kind }: Resource, reporter: Reporter): boolean {
   const known = readKinds.filter((one) => one.kind === kind)
-  const unread = unreadDialects.find(
-    (one) => one.kinds.includes(kind) && one.apiVersions.includes(apiVersion),
-  )
-  if (unread !== undefined) {
-    reporter.report('NP1013', {
-      message: `policies of ${unread.title} ("${apiVersion}" ${kind}) cannot be read`,
-      at: spanAt(document, ['kind']),
-      help: `known: ${readKinds.map(printKind).join(', ')}`,
-    })
-    return true
-  }
   const near = known.length > 0 ? undefined : nearKind(apiVersion, kind)
   if (near === undefined && !/NetworkPolicy$/i.test(kind)) return false
   const words = known.length > 0 ? known.map((one) => one.apiVersion) : readKinds.map(printKind)

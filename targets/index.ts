@@ -1,6 +1,8 @@
 // Every dialect that netpolc knows, in the order in which help, matrices and tests show them.
 import type { Dialect } from '../src/dialect.ts'
 import type { Target } from '../src/emit/target.ts'
+import { admin } from './admin/index.ts'
+import { adminDialect } from './admin/reading/index.ts'
 import { calico } from './calico/index.ts'
 import { calicoDialect } from './calico/reading/index.ts'
 import { calicoV1Dialect } from './calico-v1/index.ts'
@@ -17,23 +19,8 @@ export const dialects: readonly Dialect[] = [
   calicoDialect,
   calicoV1Dialect,
   ciliumDialect,
+  adminDialect,
 ]
 
 /** Dialects with an emitter. */
-export const targets: readonly Target[] = [calico, cilium, kubernetesTarget, iptables, ir]
-
-/** Policies of a dialect that has no reader yet: never passed over, always an error. */
-export interface UnreadDialect {
-  readonly title: string
-  readonly apiVersions: readonly string[]
-  readonly kinds: readonly string[]
-}
-
-/** Kinds that restrict traffic and are not read. */
-export const unreadDialects: readonly UnreadDialect[] = [
-  {
-    title: 'admin tiers',
-    apiVersions: ['policy.networking.k8s.io/v1alpha1', 'policy.networking.k8s.io/v1alpha2'],
-    kinds: ['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'],
-  },
-]
+export const targets: readonly Target[] = [calico, cilium, kubernetesTarget, admin, iptables, ir]

@@ -32,3 +32,10 @@ export function groupBy<Key, T>(items: readonly T[], keyOf: (item: T) => Key): M
   }
   return groups
 }
+
+/** A list cut into runs of at most `size` items; no run for an empty list. */
+export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
+    items.slice(at * size, (at + 1) * size),
+  )
+}

@@ -253,6 +253,16 @@ export const catalog = {
     title: 'key is read by another spelling',
     help: 'write the key as the engine names it',
   },
+  NP3008: {
+    severity: 'warning',
+    title: 'rule rests on what no flow shows',
+    help: 'answers hold where the condition is the same; write address blocks where they are known',
+  },
+  NP3009: {
+    severity: 'warning',
+    title: 'order of policies is not defined',
+    help: 'give the policies different priorities; here they are taken in the order of their names',
+  },
 
   // NP4: cluster snapshot
   NP4001: {

@@ -12,10 +12,3 @@ export const maxNets = 256
 export const maxRules = 1024
 /** Characters of a policy's name. */
 export const maxNameLength = 253
-
-/** A list cut into runs of at most `size` items; no run for an empty list. */
-export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
-    items.slice(at * size, (at + 1) * size),
-  )
-}

@@ -7,10 +7,11 @@ import {
   printCidr,
   toCidrs,
 } from '../../src/algebra/address.ts'
+import { chunks } from '../../src/algebra/order.ts'
 import type { Complain } from '../../src/emit/complain.ts'
 import { onlyNamespace } from '../../src/ir/selector.ts'
 import type { PodMatch, Rule, Selector } from '../../src/ir/types.ts'
-import { chunks, maxNets, maxRules, maxSelectorLength } from './limits.ts'
+import { maxNets, maxRules, maxSelectorLength } from './limits.ts'
 import {
   cutToFit,
   isNever,

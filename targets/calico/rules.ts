@@ -1,6 +1,7 @@
 // One rule of the IR as Calico rules: one for each protocol and peer, cut where a list is too long.
+import { chunks } from '../../src/algebra/order.ts'
 import type { Action, Direction, Rule } from '../../src/ir/types.ts'
-import { chunks, maxPorts } from './limits.ts'
+import { maxPorts } from './limits.ts'
 import { everyPod, type PeerContext, type PeerMatch, peerMatches } from './peers.ts'
 import { familyOf, type ProtocolMatch, protocolMatches } from './traffic.ts'
 import type { CalicoAction, CalicoEntity, CalicoPort, CalicoRule } from './types.ts'

@@ -1,13 +1,13 @@
 // The kubernetes dialect: NetworkPolicy of networking.k8s.io/v1 as the API server takes it.
 import type { Dialect, ReadContext } from '../../src/dialect.ts'
 import type { Policy, Tier } from '../../src/ir/types.ts'
+import { reportAmbiguities } from '../../src/schema/ambiguity.ts'
 import { makeShapeCheck } from '../../src/schema/checkShape.ts'
 import { rootOf } from '../../src/schema/place.ts'
 import { reportTwins } from '../../src/schema/twins.ts'
 import { spanAt } from '../../src/source/located.ts'
 import type { Resource } from '../../src/source/resources.ts'
 import type { Span } from '../../src/source/source.ts'
-import { reportAmbiguities } from './ambiguity.ts'
 import { readPolicy } from './policy.ts'
 import { keyHomes, networkPolicySchema, type RawPolicy } from './schema.ts'
 

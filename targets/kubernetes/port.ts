@@ -1,10 +1,9 @@
 // NetworkPolicyPort → traffic. Protocol defaults to TCP; a port without number means all of the
 // protocol; no ports at all means every protocol.
-import type { Ports, Protocol, Traffic } from '../../src/ir/types.ts'
-import { protocols } from '../../src/ir/types.ts'
+import type { Ports, Traffic } from '../../src/ir/types.ts'
 import { portNameFault } from '../../src/schema/names.ts'
 import { complain, each, into, type Place } from '../../src/schema/place.ts'
-import { suggest } from '../../src/schema/suggest.ts'
+import { readProtocol } from '../../src/schema/protocol.ts'
 import type { RawPort } from './schema.ts'
 
 /** Absent, null and empty lists of ports mean every protocol and port. */
@@ -21,17 +20,6 @@ function readPort(raw: RawPort, place: Place): readonly Traffic[] {
   const protocol = readProtocol(raw.protocol ?? 'TCP', into(place, 'protocol'))
   const ports = readPorts(raw, place)
   return protocol === undefined || ports === undefined ? [] : [{ kind: 'ports', protocol, ports }]
-}
-
-function readProtocol(text: string, place: Place): Protocol | undefined {
-  const known = protocols.find((protocol) => protocol === text)
-  if (known === undefined) {
-    const near = suggest(text, protocols)
-    const help =
-      near === undefined ? `known protocols: ${protocols.join(', ')}` : `did you mean "${near}"?`
-    complain(place, 'NP2014', { message: `protocol "${text}" is not known`, help })
-  }
-  return known
 }
 
 function readPorts({ port, endPort }: RawPort, place: Place): Ports | undefined {

@@ -1,6 +1,8 @@
 // Every engine that emitted text is judged by.
 import type { OutputFile } from '../../src/emit/target.ts'
 import type { Assumptions } from '../../src/semantics/evaluate.ts'
+import { judgeAdmin } from './admin.ts'
+import { rejectionsOfAdmin } from './adminValidator.ts'
 import { judgeCalico } from './calico.ts'
 import { rejectionsOfCalico } from './calicoValidator.ts'
 import { judgeCilium } from './cilium.ts'
@@ -15,12 +17,35 @@ export interface Engine {
   readonly rejections: (files: readonly OutputFile[]) => readonly string[]
   /** How the source is to be read beside this engine: under A1, an ipBlock means the outside only. */
   readonly assume: Assumptions
+  /** Whether its target takes what isolates, as every NetworkPolicy does. */
+  readonly takesIsolation: boolean
 }
 
 /** Engines by the name of their target. */
 export const engines: Readonly<Record<string, Engine>> = {
-  calico: { judge: judgeCalico, rejections: rejectionsOfCalico, assume: { ipBlock: 'literal' } },
-  cilium: { judge: judgeCilium, rejections: rejectionsOfCilium, assume: { ipBlock: 'external' } },
+  admin: {
+    judge: judgeAdmin,
+    rejections: rejectionsOfAdmin,
+    assume: { ipBlock: 'literal' },
+    takesIsolation: false,
+  },
+  calico: {
+    judge: judgeCalico,
+    rejections: rejectionsOfCalico,
+    assume: { ipBlock: 'literal' },
+    takesIsolation: true,
+  },
+  cilium: {
+    judge: judgeCilium,
+    rejections: rejectionsOfCilium,
+    assume: { ipBlock: 'external' },
+    takesIsolation: true,
+  },
   // What the kernel refuses, the kernel itself is asked in test/kernel.
-  iptables: { judge: judgeIptables, rejections: () => [], assume: { ipBlock: 'literal' } },
+  iptables: {
+    judge: judgeIptables,
+    rejections: () => [],
+    assume: { ipBlock: 'literal' },
+    takesIsolation: true,
+  },
 }

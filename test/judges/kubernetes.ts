@@ -7,7 +7,7 @@ import type { Endpoint, Flow, FlowEnd, Labels, Pod } from '../../src/cluster/typ
 import type { Verdict } from '../../src/ir/types.ts'
 import type { Judge } from './judge.ts'
 
-interface Selector {
+export interface Selector {
   readonly matchLabels?: Labels | null
   readonly matchExpressions?:
     | readonly { key: string; operator: string; values?: readonly string[] | null }[]
@@ -32,7 +32,7 @@ interface Rule {
   readonly ports?: readonly Port[] | null
 }
 
-interface Policy {
+export interface Policy {
   readonly metadata: { readonly name: string; readonly namespace?: string | null }
   readonly spec?: {
     readonly podSelector?: Selector | null
@@ -48,30 +48,31 @@ export const judgeKubernetes: Judge = (files) => {
     .flatMap(({ text }) => parseAllDocuments(text, { version: '1.1' }))
     .map((document) => document.toJS() as Policy)
   return (flow) => {
-    const egress = sideAllows(policies, flow, 'Egress')
-    const ingress = sideAllows(policies, flow, 'Ingress')
+    const egress = sideAllows(policies, flow, 'Egress') ?? true
+    const ingress = sideAllows(policies, flow, 'Ingress') ?? true
     const word = (allowed: boolean): Verdict => (allowed ? 'allow' : 'deny')
     return { egress: word(egress), ingress: word(ingress), verdict: word(egress && ingress) }
   }
 }
 
-function sideAllows(
+/** What NetworkPolicies decide at one end of a flow; null where none of them has a say. */
+export function sideAllows(
   policies: readonly Policy[],
   flow: Flow,
   direction: 'Ingress' | 'Egress',
-): boolean {
+): boolean | null {
   const [subject, peer] =
     direction === 'Egress' ? [flow.source, flow.destination] : [flow.destination, flow.source]
   const pod = subject.endpoint
   if (pod.kind !== 'pod' || isItself(pod, peer.endpoint) || isItsNode(pod, peer.endpoint))
-    return true
+    return null
   const applying = policies.filter(
     (policy) =>
       namespaceOf(policy) === pod.namespace.name &&
       selects(policy.spec?.podSelector, pod.labels) &&
       typesOf(policy).includes(direction),
   )
-  if (applying.length === 0) return true
+  if (applying.length === 0) return null
   return applying.some((policy) => {
     const rules = direction === 'Ingress' ? policy.spec?.ingress : policy.spec?.egress
     return (rules ?? []).some(
@@ -132,7 +133,7 @@ function isPort(
   })
 }
 
-function selects(selector: Selector | null | undefined, labels: Labels): boolean {
+export function selects(selector: Selector | null | undefined, labels: Labels): boolean {
   const wanted = Object.entries(selector?.matchLabels ?? {})
   const expressions = selector?.matchExpressions ?? []
   return (
@@ -147,7 +148,7 @@ function selects(selector: Selector | null | undefined, labels: Labels): boolean
   )
 }
 
-function isItself(pod: Pod, other: Endpoint): boolean {
+export function isItself(pod: Pod, other: Endpoint): boolean {
   return (
     other.kind === 'pod' && other.name === pod.name && other.namespace.name === pod.namespace.name
   )
@@ -157,7 +158,7 @@ function isItsNode(pod: Pod, other: Endpoint): boolean {
   return other.kind === 'host' && other.name === pod.node
 }
 
-function inBlock({ family, value }: Address, block: string): boolean {
+export function inBlock({ family, value }: Address, block: string): boolean {
   const [base, prefix] = ipaddr.parseCIDR(block)
   if ((base.kind() === 'ipv4' ? 4 : 6) !== family) return false
   const hex = value.toString(16).padStart(family === 4 ? 8 : 32, '0')

@@ -35,17 +35,19 @@ const deciders: Readonly<Record<string, { make: MakeDecide; assume: Assumptions 
       ),
   },
   ...Object.fromEntries(
-    Object.entries(engines).map(([target, { judge, rejections, assume }]) => [
-      target,
-      {
-        assume,
-        make: (_world: World, result: CompileResult, cluster: Cluster): Decide => {
-          const files = result.outputs.find((one) => one.target === target)?.files ?? []
-          assert.equal(rejections(files), [], `${target} refuses the output`)
-          return judge(files, cluster)
+    Object.entries(engines)
+      .filter(([, { takesIsolation }]) => takesIsolation)
+      .map(([target, { judge, rejections, assume }]) => [
+        target,
+        {
+          assume,
+          make: (_world: World, result: CompileResult, cluster: Cluster): Decide => {
+            const files = result.outputs.find((one) => one.target === target)?.files ?? []
+            assert.equal(rejections(files), [], `${target} refuses the output`)
+            return judge(files, cluster)
+          },
         },
-      },
-    ]),
+      ]),
   ),
 }
 

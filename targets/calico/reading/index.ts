@@ -22,7 +22,14 @@ import {
   type RawTier,
   tierSchema,
 } from './schema.ts'
-import { adoptKubernetes, fixedTiers, readTier, sortedTiers, type TierFacts } from './tiers.ts'
+import {
+  adoptKubernetes,
+  beyondFault,
+  fixedTiers,
+  readTier,
+  sortedTiers,
+  type TierFacts,
+} from './tiers.ts'
 
 const apiVersions = ['projectcalico.org/v3', 'crd.projectcalico.org/v1']
 const kinds: readonly Omit<ReadKind, 'apiVersion'>[] = [
@@ -77,7 +84,10 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
     context.reporter,
   )
   const used = new Set(policies.map(({ policy }) => policy.tier))
-  for (const { policy, place } of policies) checkTierOf(policy, facts, used.size, place)
+  for (const { policy, place } of policies) {
+    checkTierOf(policy, facts, used.size, place)
+    checkStanding(policy.tier, facts, context.outer, place)
+  }
   const byTier = groupBy(policies, ({ policy }) => policy.tier)
   const inTiers = new Map<string, readonly Policy[]>(
     [...byTier].map(([name, own]) => [name, own.flatMap(({ policy }) => policy.policies)]),
@@ -148,4 +158,18 @@ function checkTierOf(
           help,
         },
   )
+}
+
+/** Policies of administrators stand before and after all tiers, so none may be beyond theirs. */
+function checkStanding(
+  tier: string,
+  facts: ReadonlyMap<string, TierFacts>,
+  outer: ReadContext['outer'],
+  place: Place,
+): void {
+  const order = facts.get(tier)?.order ?? null
+  const message = outer === undefined ? undefined : beyondFault(tier, order, outer)
+  if (message === undefined) return
+  const help = 'write the policies of administrators in Calico tiers too, or look at the two apart'
+  complain(into(place, 'spec', 'tier'), 'NP2021', { message, help })
 }

@@ -1,5 +1,6 @@
 // Tiers: their order, what they do at their end, and where Kubernetes policies stand among them.
 import { byCodeUnit } from '../../../src/algebra/order.ts'
+import type { Standing } from '../../../src/dialect.ts'
 import type { Policy, Tier } from '../../../src/ir/types.ts'
 import { complain, into, type Place } from '../../../src/schema/place.ts'
 import type { RawTier } from './schema.ts'
@@ -17,6 +18,29 @@ export const fixedTiers: ReadonlyMap<string, TierFacts> = new Map([
   ['kube-admin', { order: 1000, default: 'pass' }],
   ['kube-baseline', { order: 10_000_000, default: 'pass' }],
 ])
+
+/** Calico's own tiers for what other dialects put before and after everything else. */
+const outerTiers: Readonly<Record<Standing, string>> = {
+  before: 'kube-admin',
+  after: 'kube-baseline',
+}
+
+/** What is wrong with a tier beside such policies, whose place is known only between those two. */
+export function beyondFault(
+  tier: string,
+  order: number | null,
+  outer: ReadonlySet<Standing>,
+): string | undefined {
+  const orderOf = (standing: Standing): number =>
+    fixedTiers.get(outerTiers[standing])?.order ?? Number.POSITIVE_INFINITY
+  const own = order ?? Number.POSITIVE_INFINITY
+  const isBeyond = { before: own <= orderOf('before'), after: own >= orderOf('after') }
+  const standing = (['before', 'after'] as const).find((one) => outer.has(one) && isBeyond[one])
+  if (standing === undefined) return undefined
+  const side = standing === 'before' ? 'after' : 'before'
+  const other = `"${outerTiers[standing]}" (order ${orderOf(standing)})`
+  return `the tier "${tier}" does not come ${side} ${other}, where the policies of administrators in the input stand`
+}
 
 /** Where Calico puts Kubernetes policies in tier `default`. */
 const kubernetesOrder = 1000

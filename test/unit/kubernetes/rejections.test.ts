@@ -284,10 +284,10 @@ const cases: readonly Case[] = [
     'Networkpolicy',
   ],
   [
-    'policies of the admin tiers are not passed over',
-    'apiVersion: policy.networking.k8s.io/v1alpha1\nkind: ¦AdminNetworkPolicy\n',
+    'policies of the admin tiers in another version are not passed over',
+    'apiVersion: ¦policy.networking.k8s.io/v1beta1\nkind: ClusterNetworkPolicy\n',
     'NP1013',
-    'AdminNetworkPolicy',
+    'policy.networking.k8s.io/v1beta1',
   ],
 ]
 

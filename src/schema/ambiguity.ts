@@ -1,5 +1,5 @@
 // Scalars whose meaning depends on the version of YAML.
-import type { Place } from '../../src/schema/place.ts'
+import type { Place } from './place.ts'
 
 /** Warns of scalars that Kubernetes, with its YAML 1.1 reader, takes differently than YAML 1.2. */
 export function reportAmbiguities({ document, reporter }: Place): void {
