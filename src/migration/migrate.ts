@@ -57,6 +57,8 @@ export interface MigrateRequest {
 /** The answer. Without a report the input could not be read, or the request not be understood. */
 export interface MigrateResult {
   readonly report: MigrationReport | null
+  /** What the proof found, with flows that the interpreter can decide. */
+  readonly differences: readonly Difference[]
   /** To be written; empty where some diagnostic is an error. */
   readonly files: readonly OutputFile[]
   readonly diagnostics: readonly Diagnostic[]
@@ -107,7 +109,12 @@ export function migrate(request: MigrateRequest): MigrateResult {
   ]
   const isAccepted = reporter.errors + judgement.errors === 0
   const diagnostics = [...reporter.diagnostics, ...judgement.diagnostics]
-  return { report, files: isAccepted ? all : [], diagnostics }
+  return {
+    report,
+    differences: proved.proof.differences,
+    files: isAccepted ? all : [],
+    diagnostics,
+  }
 }
 
 /** Codes of what is left out: the proof says what that means. */
@@ -128,7 +135,7 @@ function isUnreadable({ diagnostics }: Reporter): boolean {
 }
 
 function unread({ diagnostics }: Reporter): MigrateResult {
-  return { report: null, files: [], diagnostics }
+  return { report: null, differences: [], files: [], diagnostics }
 }
 
 /** Targets that a migration can go to: their output is read back over all endpoints. */
