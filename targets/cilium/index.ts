@@ -25,7 +25,7 @@ export const cilium: Target = {
     partTests: false,
     serviceAccounts: false,
     ruleSubjects: false,
-    conditions: false,
+    conditions: [],
     clusterPolicies: false,
     nonIsolating: true,
   },

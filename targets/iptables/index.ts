@@ -39,7 +39,7 @@ export const iptables: Target = {
     partTests: true,
     serviceAccounts: false,
     ruleSubjects: false,
-    conditions: false,
+    conditions: [],
     clusterPolicies: true,
     nonIsolating: false,
   },

@@ -12,10 +12,16 @@ import {
 import { readName, readNamespace } from '../../../src/schema/metadata.ts'
 import { complain, each, into, originOf, type Place } from '../../../src/schema/place.ts'
 import { suggest } from '../../../src/schema/suggest.ts'
+import {
+  type FlowSide,
+  httpCondition,
+  serviceCondition,
+  sourcePortCondition,
+} from '../conditions.ts'
 import { readEntity, type Scope } from './entity.ts'
 import { inNamespace, prefixed } from './match.ts'
 import type { NetworkSets } from './networkSets.ts'
-import type { RawCalicoPolicy, RawEntity, RawHttp, RawPolicySpec, RawRule } from './schema.ts'
+import type { RawCalicoPolicy, RawPolicySpec, RawRule } from './schema.ts'
 import { readPods, readSelectorText } from './selectors.ts'
 import type { SelectorTree } from './selectorText.ts'
 import { readPorts, readTraffic } from './traffic.ts'
@@ -172,44 +178,43 @@ function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place
   const [source, destination] = [entity('source'), entity('destination')]
   const [peers, subjects] = direction === 'ingress' ? [source, destination] : [destination, source]
   const traffic = readTraffic(raw, place)
-  const conditions = readConditions(raw, direction, place)
+  const conditions = readConditions(raw, direction, scope, place)
   if (action === undefined) return []
   return [{ action, subjects, peers, traffic, conditions, origins: [originOf(place)] }]
 }
 
 /** What cannot be told from ends and ports: ports of clients, services, and what HTTP asks for. */
-function readConditions(raw: RawRule, direction: Direction, place: Place): readonly string[] {
+function readConditions(
+  raw: RawRule,
+  direction: Direction,
+  { namespace }: Scope,
+  place: Place,
+): readonly string[] {
   const source = raw.source ?? {}
   const at = into(place, 'source')
   const ports = readPorts(source.ports, into(at, 'ports'))
   const notPorts = readPorts(source.notPorts, into(at, 'notPorts'))
   return [
-    ...(ports.length > 0 ? [`source port ${portWords(source.ports)}`] : []),
-    ...(notPorts.length > 0 ? [`source port not ${portWords(source.notPorts)}`] : []),
-    ...serviceCondition(raw.source, 'source', direction === 'ingress', into(at, 'services')),
-    ...serviceCondition(
-      raw.destination,
-      'destination',
-      direction === 'egress',
-      into(place, 'destination', 'services'),
+    ...(ports.length > 0 ? [sourcePortCondition(source.ports ?? [], false)] : []),
+    ...(notPorts.length > 0 ? [sourcePortCondition(source.notPorts ?? [], true)] : []),
+    ...(['source', 'destination'] as const).flatMap((end) =>
+      readServices(raw, end, direction, namespace, into(place, end, 'services')),
     ),
-    ...httpCondition(raw, direction, into(place, 'http')),
+    ...readHttp(raw, direction, into(place, 'http')),
   ]
 }
 
-function portWords(ports: RawEntity['ports']): string {
-  return (ports ?? []).map(String).sort().join(',')
-}
-
-function serviceCondition(
-  entity: RawEntity | null | undefined,
-  end: string,
-  isAllowed: boolean,
+/** A service without a namespace is one of the policy's own. */
+function readServices(
+  raw: RawRule,
+  end: FlowSide,
+  direction: Direction,
+  namespace: string | null,
   place: Place,
 ): readonly string[] {
-  const services = entity?.services
+  const services = raw[end]?.services
   if (services == null) return []
-  if (!isAllowed) {
+  if ((end === 'source') !== (direction === 'ingress')) {
     const message = `"services" cannot stand in the ${end} of this direction`
     complain(place, 'NP2018', { on: 'key', message })
   }
@@ -217,10 +222,11 @@ function serviceCondition(
     complain(place, 'NP2018', { on: 'key', message: '"services" needs a name' })
     return []
   }
-  return [`${end} is service ${services.namespace ?? ''}/${services.name}`]
+  const home = services.namespace == null || services.namespace === '' ? namespace : null
+  return [serviceCondition(end, home ?? services.namespace ?? '', services.name)]
 }
 
-function httpCondition(raw: RawRule, direction: Direction, place: Place): readonly string[] {
+function readHttp(raw: RawRule, direction: Direction, place: Place): readonly string[] {
   if (raw.http == null) return []
   const fault =
     direction === 'egress'
@@ -233,17 +239,7 @@ function httpCondition(raw: RawRule, direction: Direction, place: Place): readon
   if (fault !== undefined) {
     complain(place, 'NP2018', { on: 'key', message: `"http" cannot stand ${fault}` })
   }
-  return [`HTTP ${httpWords(raw.http)}`]
-}
-
-function httpWords({ methods, paths }: RawHttp): string {
-  const words = [
-    ...[...(methods ?? [])].sort(),
-    ...(paths ?? [])
-      .map(({ exact, prefix }) => (exact == null ? `${prefix ?? ''}*` : exact))
-      .sort(),
-  ]
-  return words.join(' ')
+  return [httpCondition(raw.http)]
 }
 
 /** One rule is of one IP version: scanNets. */
