@@ -1,7 +1,15 @@
 // Traffic as alternatives of boxes: conjunctions of one test each of the IP version, the protocol, its
 // ports and its ICMP type. What `not` and `and` say of traffic is multiplied out into them.
 import { type IntervalSet, subtract } from '../../src/algebra/interval.ts'
-import { icmpNumbers, type Ports, protocolNumbers, type Traffic } from '../../src/ir/types.ts'
+import { groupBy } from '../../src/algebra/order.ts'
+import {
+  icmpNumbers,
+  type Ports,
+  type Protocol,
+  protocolNumbers,
+  protocols,
+  type Traffic,
+} from '../../src/ir/types.ts'
 
 /** Type and code of ICMP as the IR has them. */
 export interface Icmp {
@@ -16,7 +24,7 @@ export interface Box {
   readonly protocols: IntervalSet
   /** Destination ports; null for any. Where it is not, there is one protocol, and it has ports. */
   readonly numbers: IntervalSet | null
-  /** Names that all are names of the destination port, and those that none is. */
+  /** Names that all are names of the destination port, and those that none is of any protocol. */
   readonly named: readonly string[]
   readonly notNamed: readonly string[]
   /** null for any; where it is not, the protocol is that of ICMP. */
@@ -57,14 +65,32 @@ export function boxesOf(traffic: Traffic, negated = false): readonly Box[] | nul
       return [{ ...everything, family: negated ? otherFamily[traffic.family] : traffic.family }]
     case 'not':
       return boxesOf(traffic.of, !negated)
-    case 'and': {
-      const parts = traffic.of.map((part) => boxesOf(part, negated))
-      return negated ? parts.reduce(joined, []) : parts.reduce(product, [everything])
-    }
+    case 'and':
+      return negated
+        ? traffic.of.map((part) => boxesOf(part, true)).reduce(joined, [])
+        : allOf(traffic.of)
   }
 }
 
 type Boxes = readonly Box[] | null
+
+/** A name that no port of any protocol may have is one test; the other parts are multiplied out. */
+function allOf(parts: readonly Traffic[]): Boxes {
+  const names = parts.flatMap((part) => nameNot(part) ?? [])
+  const counts = groupBy(names, ({ name }) => name)
+  const isOfAll = (name: string): boolean =>
+    new Set(counts.get(name)?.map(({ protocol }) => protocol)).size === protocols.length
+  const notNamed = [...counts.keys()].filter(isOfAll)
+  const rest = parts.filter((part) => !notNamed.includes(nameNot(part)?.name ?? ''))
+  return rest.map((part) => boxesOf(part)).reduce(product, [{ ...everything, notNamed }])
+}
+
+/** The name that traffic is "no port of one protocol called so" of. */
+function nameNot(part: Traffic): { name: string; protocol: Protocol } | undefined {
+  if (part.kind !== 'not' || part.of.kind !== 'ports') return undefined
+  const { ports, protocol } = part.of
+  return ports.kind === 'named' ? { name: ports.name, protocol } : undefined
+}
 
 const otherFamily = { 4: 6, 6: 4 } as const
 
@@ -75,8 +101,8 @@ function interval(from: number, to: number): IntervalSet {
 const onlyProtocol = (number: number): IntervalSet => interval(number, number)
 
 function ofProtocols(numbers: IntervalSet, negated: boolean): readonly Box[] {
-  const protocols = negated ? subtract(everyProtocol, numbers) : numbers
-  return protocols.length === 0 ? [] : [{ ...everything, protocols }]
+  const left = negated ? subtract(everyProtocol, numbers) : numbers
+  return left.length === 0 ? [] : [{ ...everything, protocols: left }]
 }
 
 function onPorts(protocol: keyof typeof protocolNumbers, ports: Ports): Box {

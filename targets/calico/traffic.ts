@@ -118,7 +118,12 @@ function matchesOf(box: Box, complain: Complain): readonly TrafficMatch[] {
   const ports = portsOf(box, complain)
   if (second !== undefined) complain('NP5001', 'a Calico rule takes one "notICMP" only')
   if (icmp === undefined || notIcmp === undefined || ports === undefined) return []
-  return own.map((match) => ({ ...match, ...ports, icmp, notIcmp }))
+  return own.map((match) => ({ ...match, ...(hasPorts(match) ? ports : {}), icmp, notIcmp }))
+}
+
+/** Calico takes no ports beside a protocol without them, which then are of no port that has a name. */
+function hasPorts({ protocol }: TrafficMatch): boolean {
+  return protocol === null || portProtocols.some((name) => name === protocol)
 }
 
 /** One match for each protocol, or one with `notProtocol`, or one for all. */
