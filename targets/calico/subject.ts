@@ -37,10 +37,8 @@ export function calicoSubject(
   })
   const fault = own.map(matchFault).find((one) => one !== undefined)
   if (fault !== undefined) complain(fault.code, fault.fact)
-  const [first, second] = own
-  if (fault !== undefined || first === undefined) return null
-  const isPlain = second === undefined && (namespace === null || first.namespaces.kind === 'all')
-  const subject = isPlain ? apart(first) : { selector: printPodSelector(whole(own)) }
+  if (fault !== undefined || own.length === 0) return null
+  const subject = namespace === null ? clusterSubject(own) : ownSubject(own)
   if (context.enforcesLimits) checkLengths(subject, complain)
   return subject
 }
@@ -51,25 +49,55 @@ function withoutNamespace(match: PodMatch, namespace: string): PodMatch | null {
   // Nothing is confined to everywhere.
   if (normal === null) return match
   const { namespaces } = normal
-  const parts = namespaces.kind === 'and' ? namespaces.of : [namespaces]
+  const parts = conjuncts(namespaces)
   const rest = parts.filter((part) => onlyNamespace(part) !== namespace)
   return rest.length === parts.length ? null : { ...match, namespaces: joined('and', rest) }
 }
 
-/** Each kind of labels in a selector of its own. */
-function apart({ namespaces, pods, serviceAccounts }: PodMatch): CalicoSubject {
+/** What all alternatives ask for stands in selectors of its own kind, the rest in one of them. */
+function clusterSubject(matches: readonly PodMatch[]): CalicoSubject {
+  const namespaces = shared(matches, 'namespaces')
+  const rest = matches.map((match) => without(match, 'namespaces', namespaces))
+  const { selector, ...accounts } = ownSubject(rest)
   return {
-    selector: printPodSelector(pods),
-    ...(namespaces.kind === 'all' ? {} : { namespaceSelector: printSelector(namespaces) }),
-    ...(serviceAccounts.kind === 'all'
+    selector,
+    ...(namespaces.length === 0
       ? {}
-      : { serviceAccountSelector: printSelector(accountSelector(serviceAccounts)) }),
+      : { namespaceSelector: printSelector(joined('and', namespaces)) }),
+    ...accounts,
   }
 }
 
-/** All kinds in one selector, for alternatives that differ in several. */
-function whole(matches: readonly PodMatch[]): Selector {
-  return joined('or', matches.map(wholeSelector))
+/** A NetworkPolicy has no namespaceSelector: labels of its namespace are asked for by their long names. */
+function ownSubject(matches: readonly PodMatch[]): CalicoSubject {
+  const accounts = shared(matches, 'serviceAccounts')
+  const rest = matches.map((match) => wholeSelector(without(match, 'serviceAccounts', accounts)))
+  return {
+    selector: printPodSelector(joined('or', rest)),
+    ...(accounts.length === 0
+      ? {}
+      : { serviceAccountSelector: printSelector(accountSelector(joined('and', accounts))) }),
+  }
+}
+
+/** The tests of one kind of labels that every alternative has. */
+function shared(matches: readonly PodMatch[], kind: keyof PodMatch): readonly Selector[] {
+  const [first = [], ...others] = matches.map((match) => conjuncts(match[kind]))
+  return first.filter((part) => others.every((parts) => parts.some((one) => isSame(one, part))))
+}
+
+function without(match: PodMatch, kind: keyof PodMatch, parts: readonly Selector[]): PodMatch {
+  const rest = conjuncts(match[kind]).filter((part) => !parts.some((one) => isSame(one, part)))
+  return { ...match, [kind]: joined('and', rest) }
+}
+
+function conjuncts(selector: Selector): readonly Selector[] {
+  if (selector.kind === 'all') return []
+  return selector.kind === 'and' ? selector.of : [selector]
+}
+
+function isSame(a: Selector, b: Selector): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 const words = {

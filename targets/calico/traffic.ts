@@ -1,9 +1,10 @@
 // Traffic of one rule as what a Calico rule can hold: one protocol, with its ports or ICMP type.
 
 import { type IntervalSet, subtract } from '../../src/algebra/interval.ts'
+import { groupBy } from '../../src/algebra/order.ts'
 import type { Complain } from '../../src/emit/complain.ts'
 import { icmpNumbers, type Protocol, protocolNumbers, type Rule } from '../../src/ir/types.ts'
-import { type Box, boxesOf, everyProtocol, type Icmp } from './boxes.ts'
+import { type Box, boxesOf, everyProtocol, everything, type Icmp } from './boxes.ts'
 import type { CalicoIcmp, CalicoPort, CalicoProtocol } from './types.ts'
 
 /** One protocol of a rule. Both port lists empty: all ports, or a protocol without ports. */
@@ -41,24 +42,22 @@ export function trafficMatches({ traffic }: Rule, complain: Complain): readonly 
   if (all.includes(null))
     complain('NP5001', "the traffic has too many alternatives in Calico's form")
   const boxes = all.flatMap((some) => some ?? [])
-  const { joint, single } = sorted(boxes)
-  const ports = portProtocols.flatMap((protocol) => withPorts(protocol, joint, complain))
+  const joint = boxes.filter(isJoint)
+  const single = boxes.filter((box) => !isJoint(box))
+  const ports = portProtocols.flatMap((protocol) => {
+    const own = joint.filter((box) => protocolOf(box) === protocol)
+    return [
+      ...groupBy(own, ({ family, notNamed }) => JSON.stringify([family, notNamed])).values(),
+    ].map((group) => withPorts(protocol, group, complain))
+  })
   return [...ports, ...single.flatMap((box) => matchesOf(box, complain))]
 }
 
-interface Sorted {
-  /** Boxes of one protocol and a test of its ports, which share rules. */
-  readonly joint: readonly Box[]
-  readonly single: readonly Box[]
-}
-
-function sorted(boxes: readonly Box[]): Sorted {
-  const isJoint = (box: Box): boolean => {
-    const { family, named, notNamed, numbers } = box
-    if (family !== null || notNamed.length > 0 || protocolOf(box) === null) return false
-    return named.length === 0 || (named.length === 1 && numbers === null)
-  }
-  return { joint: boxes.filter(isJoint), single: boxes.filter((box) => !isJoint(box)) }
+/** Whether a box is of one protocol and a test of its ports, which others like it share a rule with. */
+function isJoint(box: Box): boolean {
+  const { named, numbers } = box
+  if (protocolOf(box) === null) return false
+  return named.length === 0 || (named.length === 1 && numbers === null)
 }
 
 /** The one protocol of a box that has ports. */
@@ -82,18 +81,14 @@ const emptyMatch: TrafficMatch = {
   notPorts: [],
 }
 
-function withPorts(
-  protocol: Protocol,
-  boxes: readonly Box[],
-  complain: Complain,
-): readonly TrafficMatch[] {
-  const own = boxes.filter((box) => protocolOf(box) === protocol)
-  if (own.length === 0) return []
-  const match = { ...emptyMatch, protocol }
-  if (own.some(({ numbers, named }) => numbers === null && named.length === 0)) return [match]
-  const numbers = unique(own.flatMap((box) => portTexts(box.numbers ?? [])))
-  const named = unique(own.flatMap((box) => portNames(box.named, complain)))
-  return [{ ...match, numbers, named }]
+/** Boxes of one protocol that differ in their ports alone. */
+function withPorts(protocol: Protocol, boxes: readonly Box[], complain: Complain): TrafficMatch {
+  const [{ family, notNamed } = everything] = boxes
+  const match = { ...emptyMatch, protocol, family, notPorts: portNames(notNamed, complain) }
+  if (boxes.some(({ numbers, named }) => numbers === null && named.length === 0)) return match
+  const numbers = unique(boxes.flatMap((box) => portTexts(box.numbers ?? [])))
+  const named = unique(boxes.flatMap((box) => portNames(box.named, complain)))
+  return { ...match, numbers, named }
 }
 
 function portTexts(ports: IntervalSet): readonly CalicoPort[] {

@@ -23,7 +23,10 @@ export function faultsOfRule(rule: Raw, direction: string): readonly string[] {
     ...when(!isProtocol(notProtocol), `notProtocol ${notProtocol}`),
     ...when(![undefined, 4, 6].includes(ipVersion as number), `ipVersion ${ipVersion}`),
     ...[4, 6].flatMap((family) =>
-      when(ipVersion === family && families.has(family === 4 ? 6 : 4), `ipVersion ${family} and its blocks`),
+      when(
+        ipVersion === family && families.has(family === 4 ? 6 : 4),
+        `ipVersion ${family} and its blocks`,
+      ),
     ),
     ...[protocol, notProtocol].flatMap((one) => [
       ...when(ipVersion === 6 && (one === 'ICMP' || one === 1), 'ICMP with ipVersion 6'),
