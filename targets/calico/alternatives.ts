@@ -13,11 +13,16 @@ export interface JoinedPiece {
 /** Pieces of one name, order and content become one; the others stay alone. */
 export function joinAlternatives(pieces: readonly Piece[]): readonly JoinedPiece[] {
   const twins = groupBy(pieces, nameOf)
-  return pieces.flatMap((piece) => {
-    const named = twins.get(nameOf(piece)) ?? []
-    if (named.length === 1) return [{ piece, subjects: [piece.policy.subject] }]
-    const same = named.filter((one) => contentOf(one) === contentOf(piece))
-    return same[0] === piece ? [{ piece, subjects: same.map(({ policy }) => policy.subject) }] : []
+  // Only what shares its name is worth a look at what it says.
+  const keyOf = (piece: Piece): string => {
+    const name = nameOf(piece)
+    return twins.get(name)?.length === 1 ? name : `${name} ${contentOf(piece)}`
+  }
+  return [...groupBy(pieces, keyOf).values()].flatMap((same) => {
+    const [piece] = same
+    return piece === undefined
+      ? []
+      : [{ piece, subjects: same.map(({ policy }) => policy.subject) }]
   })
 }
 

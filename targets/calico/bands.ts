@@ -106,6 +106,7 @@ function hasRule(policy: Policy, test: (rule: Rule) => boolean): boolean {
 }
 
 function keeping(policy: Policy, test: (rule: Rule) => boolean): Policy {
+  if (!hasRule(policy, (rule) => !test(rule))) return policy
   return withSections(policy, (section) => ({ ...section, rules: section.rules.filter(test) }))
 }
 

@@ -45,11 +45,12 @@ export function peerMatches(
   const matches = sharingBlocks(endsOf(peers, role, context.complain)).flatMap((end) =>
     endMatches(end, role, context),
   )
-  return uniqueBy(matches, (match) => JSON.stringify(match))
+  return matches.length < 2 ? matches : uniqueBy(matches, (match) => JSON.stringify(match))
 }
 
 /** Blocks without exceptions share the entities that stand where the first of them stood. */
 function sharingBlocks(ends: readonly End[]): readonly End[] {
+  if (ends.length < 2) return ends
   const isPlain = ({ nets, except }: End): boolean => nets !== null && except.length === 0
   const groups = groupBy(ends.filter(isPlain), pairOf)
   return ends.flatMap((end) => {

@@ -12,19 +12,14 @@ import {
 import { readName, readNamespace } from '../../../src/schema/metadata.ts'
 import { complain, each, into, originOf, type Place } from '../../../src/schema/place.ts'
 import { suggest } from '../../../src/schema/suggest.ts'
-import {
-  type FlowSide,
-  httpCondition,
-  serviceCondition,
-  sourcePortCondition,
-} from '../conditions.ts'
+import { readConditions } from './conditions.ts'
 import { readEntity, type Scope } from './entity.ts'
 import { inNamespace, prefixed } from './match.ts'
 import type { NetworkSets } from './networkSets.ts'
 import type { RawCalicoPolicy, RawPolicySpec, RawRule } from './schema.ts'
 import { readPods, readSelectorText } from './selectors.ts'
 import type { SelectorTree } from './selectorText.ts'
-import { readPorts, readTraffic } from './traffic.ts'
+import { readTraffic } from './traffic.ts'
 
 /** A policy as read, and its tier. A subject with alternatives becomes several policies. */
 export interface ReadPolicy {
@@ -181,65 +176,6 @@ function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place
   const conditions = readConditions(raw, direction, scope, place)
   if (action === undefined) return []
   return [{ action, subjects, peers, traffic, conditions, origins: [originOf(place)] }]
-}
-
-/** What cannot be told from ends and ports: ports of clients, services, and what HTTP asks for. */
-function readConditions(
-  raw: RawRule,
-  direction: Direction,
-  { namespace }: Scope,
-  place: Place,
-): readonly string[] {
-  const source = raw.source ?? {}
-  const at = into(place, 'source')
-  const ports = readPorts(source.ports, into(at, 'ports'))
-  const notPorts = readPorts(source.notPorts, into(at, 'notPorts'))
-  return [
-    ...(ports.length > 0 ? [sourcePortCondition(source.ports ?? [], false)] : []),
-    ...(notPorts.length > 0 ? [sourcePortCondition(source.notPorts ?? [], true)] : []),
-    ...(['source', 'destination'] as const).flatMap((end) =>
-      readServices(raw, end, direction, namespace, into(place, end, 'services')),
-    ),
-    ...readHttp(raw, direction, into(place, 'http')),
-  ]
-}
-
-/** A service without a namespace is one of the policy's own. */
-function readServices(
-  raw: RawRule,
-  end: FlowSide,
-  direction: Direction,
-  namespace: string | null,
-  place: Place,
-): readonly string[] {
-  const services = raw[end]?.services
-  if (services == null) return []
-  if ((end === 'source') !== (direction === 'ingress')) {
-    const message = `"services" cannot stand in the ${end} of this direction`
-    complain(place, 'NP2018', { on: 'key', message })
-  }
-  if (services.name == null || services.name === '') {
-    complain(place, 'NP2018', { on: 'key', message: '"services" needs a name' })
-    return []
-  }
-  const home = services.namespace == null || services.namespace === '' ? namespace : null
-  return [serviceCondition(end, home ?? services.namespace ?? '', services.name)]
-}
-
-function readHttp(raw: RawRule, direction: Direction, place: Place): readonly string[] {
-  if (raw.http == null) return []
-  const fault =
-    direction === 'egress'
-      ? 'in egress'
-      : raw.action !== 'Allow'
-        ? `with the action ${raw.action}`
-        : ![null, undefined, 'TCP', 6].includes(raw.protocol)
-          ? 'without the protocol TCP'
-          : undefined
-  if (fault !== undefined) {
-    complain(place, 'NP2018', { on: 'key', message: `"http" cannot stand ${fault}` })
-  }
-  return [httpCondition(raw.http)]
 }
 
 /** One rule is of one IP version: scanNets. */
