@@ -85,7 +85,9 @@ export function lackingInRule(rule: Rule, can: Capabilities): readonly string[] 
     ...(can.ruleSubjects || rule.subjects.every(({ kind }) => kind === 'any')
       ? []
       : ['a rule for a part of the subject']),
-    ...(can.conditions ? [] : rule.conditions.map((one) => `the condition "${one}"`)),
+    ...rule.conditions
+      .filter((one) => !can.conditions.some((form) => form.test(one)))
+      .map((one) => `the condition "${one}"`),
     ...(can.actions.includes(rule.action) ? [] : [`the action ${rule.action}`]),
     ...[...kinds].filter((kind) => !can.traffic.includes(kind)).map((kind) => `${kind} traffic`),
   ]

@@ -24,8 +24,8 @@ export interface Capabilities {
   readonly serviceAccounts: 'none' | 'names' | 'any'
   /** Whether a rule may be for a part of its policy's subject only. */
   readonly ruleSubjects: boolean
-  /** Whether a rule may hold conditions that are carried as they are. */
-  readonly conditions: boolean
+  /** The forms of conditions that a rule may hold. */
+  readonly conditions: readonly RegExp[]
   /** Whether policies of the whole cluster (no namespace) can be written. */
   readonly clusterPolicies: boolean
   /** Whether a policy may select without isolating. */

@@ -136,6 +136,11 @@ export interface Policy {
 /** Policies that are decided together. */
 export interface Tier {
   readonly name: string
+  /**
+   * Its place among the tiers of an engine that numbers them, ascending; null comes last, and it is
+   * absent where the source has no such numbers. What decides is the sequence of the tiers alone.
+   */
+  readonly order?: number | null
   readonly combining: 'first-match' | 'deny-overrides'
   /** For flows of isolated endpoints that no rule decided. */
   readonly default: 'deny' | 'pass'

@@ -9,7 +9,7 @@ import { readPremises } from '../proof/premises.ts'
 import type { Unsaid } from './decisions.ts'
 import { worldOf } from './peers.ts'
 import type { Product } from './products.ts'
-import { isPlain, saysAll } from './sayRules.ts'
+import { isPlain, saysAll, saysConditions } from './sayRules.ts'
 import { withPartsListed } from './snapshot.ts'
 import { unorderedPolicies } from './unordered.ts'
 
@@ -83,7 +83,7 @@ function isSaidRule(
     action === 'allow' || (combining !== 'first-match' && can.actions.includes(action))
   return (
     hasPlace &&
-    conditions.length === 0 &&
+    saysConditions(conditions, can) &&
     subjects.every(({ kind }) => kind === 'any') &&
     isPlain(rule, can)
   )

@@ -41,9 +41,14 @@ export function sayProduct({ peers, traffic }: Product, world: World, can: Capab
   }
 }
 
+/** Whether a target carries all of the conditions. */
+export function saysConditions(conditions: readonly string[], can: Capabilities): boolean {
+  return conditions.every((one) => can.conditions.some((form) => form.test(one)))
+}
+
 /** Whether there are words for all of a product. */
 export function saysAll(product: Product, world: World, can: Capabilities): boolean {
-  if (product.conditions.length > 0 && !can.conditions) return false
+  if (!saysConditions(product.conditions, can)) return false
   try {
     return sayProduct(product, world, can).lost.length === 0
   } catch (error) {

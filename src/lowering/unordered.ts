@@ -15,7 +15,7 @@ import { type LabelBox, podBoxes, podMatchOf } from './labels.ts'
 import { Refusal } from './limit.ts'
 import type { World } from './peers.ts'
 import { type Piece, type Shape, subjectsText, unorderedOf } from './pieces.ts'
-import { isPlain, sayProduct } from './sayRules.ts'
+import { isPlain, sayProduct, saysConditions } from './sayRules.ts'
 import { simplified } from './simplify.ts'
 
 /** What a set is lowered for. */
@@ -52,7 +52,7 @@ function rulesOf(piece: Piece, { world, can, unsaid }: LoweringContext): readonl
     conditions: product.conditions,
     origins: rule?.origins ?? [policy.origin],
   })
-  if (product.conditions.length > 0 && !can.conditions) {
+  if (!saysConditions(product.conditions, can)) {
     unsaid({ policy, rule, reason: `the condition "${product.conditions.join('", "')}"` })
     return []
   }

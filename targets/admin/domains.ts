@@ -4,6 +4,9 @@ const form =
   /^(\*\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.)+[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\.?$/
 const prefix = 'peer has the domain name '
 
+/** The form of the conditions that this dialect makes. */
+export const domainForm: RegExp = /^peer has the domain name /
+
 /** What is wrong with a name, by the pattern of the API; undefined where nothing is. */
 export function domainFault(name: string): string | undefined {
   if (form.test(name)) return undefined

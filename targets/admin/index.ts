@@ -8,6 +8,7 @@ import type { EmitContext, OutputFile, Target } from '../../src/emit/target.ts'
 import type { PolicySet, Tier } from '../../src/ir/types.ts'
 import { byOrder } from '../../src/semantics/evaluate.ts'
 import { describeOrigin } from '../../src/source/origin.ts'
+import { domainForm } from './domains.ts'
 import { warnExperimental } from './experimental.ts'
 import { maxPriority } from './limits.ts'
 import { type Piece, piecesOf } from './policies.ts'
@@ -31,7 +32,7 @@ export const admin: Target = {
     serviceAccounts: 'none',
     ruleSubjects: false,
     // Domain names alone; the emitter refuses the others.
-    conditions: true,
+    conditions: [domainForm],
     clusterPolicies: true,
     nonIsolating: true,
   },

@@ -65,9 +65,13 @@ function numberFault(word: string): string | undefined {
   return isNumber ? undefined : 'it is not a decimal number'
 }
 
+/** Whether a tier may be called so: a DNS label. */
+export function isTierName(word: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word)
+}
+
 function tierFault(word: string): string | undefined {
-  const isLabel = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(word)
-  return isLabel ? undefined : 'a tier has a DNS label as its name'
+  return isTierName(word) ? undefined : 'a tier has a DNS label as its name'
 }
 
 function versionFault(word: string): string | undefined {

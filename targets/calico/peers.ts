@@ -1,4 +1,4 @@
-// Peers of one rule as the entities (source or destination) of Calico rules.
+// Peers and subjects of one rule as the entities (source or destination) of Calico rules.
 import {
   addressesOf,
   type Cidr,
@@ -7,21 +7,13 @@ import {
   printCidr,
   toCidrs,
 } from '../../src/algebra/address.ts'
-import { chunks } from '../../src/algebra/order.ts'
+import { chunks, groupBy, uniqueBy } from '../../src/algebra/order.ts'
 import type { Complain } from '../../src/emit/complain.ts'
-import { onlyNamespace } from '../../src/ir/selector.ts'
-import type { PodMatch, Rule, Selector } from '../../src/ir/types.ts'
-import { maxNets, maxRules, maxSelectorLength } from './limits.ts'
-import {
-  cutToFit,
-  isNever,
-  type LabelOwner,
-  normalForm,
-  podTest,
-  printPodSelector,
-  printSelector,
-  selectorFault,
-} from './selector.ts'
+import type { Peer } from '../../src/ir/types.ts'
+import { type End, endsOf, type Role } from './ends.ts'
+import { maxNets } from './limits.ts'
+import { podSelectors } from './podSelectors.ts'
+import { podTest } from './selector.ts'
 import type { CalicoEntity } from './types.ts'
 
 /** One entity and what it can match. */
@@ -35,8 +27,8 @@ export interface PeerMatch {
 
 /** What the meaning of a peer depends on. */
 export interface PeerContext {
-  /** The policy's namespace: the one that a selector without namespaceSelector speaks of. */
-  readonly namespace: string
+  /** The policy's namespace, that a selector alone speaks of; null for a GlobalNetworkPolicy. */
+  readonly namespace: string | null
   readonly enforcesLimits: boolean
   readonly complain: Complain
 }
@@ -44,87 +36,72 @@ export interface PeerContext {
 /** The pods of every namespace, and nothing else. */
 export const everyPod: CalicoEntity = { namespaceSelector: 'all()', selector: podTest }
 
-/** The entities of a rule's peers, in their order; none where the rule never matches. */
-export function peerMatches(rule: Rule, context: PeerContext): readonly PeerMatch[] {
-  if (rule.peers.some((peer) => peer.kind === 'any')) {
-    return [{ entity: {}, family: null, podsOnly: false }]
-  }
-  const plain = rule.peers.flatMap((peer) =>
-    peer.kind === 'cidr' && peer.except.length === 0 ? [peer.cidr] : [],
+/** The entities of a rule's peers or subjects, in their order; none where the rule never matches. */
+export function peerMatches(
+  peers: readonly Peer[],
+  role: Role,
+  context: PeerContext,
+): readonly PeerMatch[] {
+  const matches = sharingBlocks(endsOf(peers, role, context.complain)).flatMap((end) =>
+    endMatches(end, role, context),
   )
-  const matches: PeerMatch[] = []
-  let plainDone = false
-  for (const peer of rule.peers) {
-    if (peer.kind === 'pods') matches.push(...podMatches(peer, context))
-    else if (peer.kind === 'cidr' && peer.except.length > 0) {
-      matches.push(...exceptMatches(peer.cidr, peer.except))
-    } else if (!plainDone) {
-      // Blocks without exceptions share the rules that stand where the first of them stood.
-      matches.push(...netMatches(plain))
-      plainDone = true
-    }
-  }
-  return matches
+  return matches.length < 2 ? matches : uniqueBy(matches, (match) => JSON.stringify(match))
 }
 
-function netMatches(cidrs: readonly Cidr[]): readonly PeerMatch[] {
-  return families.flatMap((family) => {
-    const nets = cidrs.filter((cidr) => cidr.family === family)
-    const texts = [...new Set([...nets].sort(compareCidrs).map(printCidr))]
-    return chunks(texts, maxNets).map((part) => ({
-      entity: { nets: part },
-      family,
-      podsOnly: false,
-    }))
+/** Blocks without exceptions share the entities that stand where the first of them stood. */
+function sharingBlocks(ends: readonly End[]): readonly End[] {
+  if (ends.length < 2) return ends
+  const isPlain = ({ nets, except }: End): boolean => nets !== null && except.length === 0
+  const groups = groupBy(ends.filter(isPlain), pairOf)
+  return ends.flatMap((end) => {
+    if (!isPlain(end)) return [end]
+    const group = groups.get(pairOf(end)) ?? []
+    if (group[0] !== end) return []
+    return families.flatMap((family) => {
+      const own = group.filter((one) => one.family === family)
+      return own.length === 0
+        ? []
+        : [{ ...end, family, nets: own.flatMap(({ nets }) => nets ?? []) }]
+    })
   })
 }
 
-function exceptMatches(cidr: Cidr, except: readonly Cidr[]): readonly PeerMatch[] {
-  const holes = except.filter((hole) => hole.family === cidr.family)
-  const left = addressesOf(cidr, holes)
-  if (left.length === 0) return []
-  // Too many exceptions for one list: the addresses that remain, block by block.
-  if (holes.length > maxNets) return netMatches(toCidrs(cidr.family, left))
-  const notNets = holes.map(printCidr)
-  const entity = { nets: [printCidr(cidr)], ...(notNets.length === 0 ? {} : { notNets }) }
-  return [{ entity, family: cidr.family, podsOnly: false }]
+function pairOf({ pods, notPods }: End): string {
+  return JSON.stringify([pods, notPods])
 }
 
-function podMatches(peer: PodMatch, context: PeerContext): readonly PeerMatch[] {
-  const { namespace, complain } = context
-  const namespaces = normalForm(peer.namespaces)
-  const pods = normalForm(peer.pods)
-  if (isNever(namespaces) || isNever(pods)) return []
-  const fault = selectorFault(namespaces, 'namespace') ?? selectorFault(pods, 'pod')
-  if (fault !== undefined) {
-    complain(fault.code, fault.fact)
-    return []
-  }
-  const podTexts = texts(pods, 'pod', context)
-  const isOwn = onlyNamespace(namespaces) === namespace
-  const entities = isOwn
-    ? podTexts.map((selector) => ({ selector }))
-    : texts(namespaces, 'namespace', context).flatMap((namespaceSelector) =>
-        podTexts.map((selector) => ({ namespaceSelector, selector })),
-      )
-  return entities.map((entity) => ({ entity, family: null, podsOnly: true }))
-}
-
-const printers: Readonly<Record<LabelOwner, (selector: Selector) => string>> = {
-  namespace: printSelector,
-  pod: printPodSelector,
-}
-
-function texts(selector: Selector, owner: LabelOwner, context: PeerContext): readonly string[] {
-  const print = printers[owner]
-  const pieces = cutToFit(selector, (piece) => print(piece).length <= maxSelectorLength, maxRules)
-  if (pieces !== null) return pieces.map(print)
-  const whole = print(selector)
-  if (context.enforcesLimits) {
+function endMatches(end: End, role: Role, context: PeerContext): readonly PeerMatch[] {
+  const { family, pods } = end
+  if (pods === null && end.notPods.length > 0 && context.namespace !== null && role === 'peer') {
     context.complain(
       'NP5001',
-      `${owner} selector has ${whole.length} characters, Calico takes ${maxSelectorLength}, and it does not fall into shorter alternatives`,
+      'in a NetworkPolicy Calico has no word for everybody but some pods: it confines "notSelector" to the own namespace',
+      { help: 'write a policy of the whole cluster' },
     )
+    return []
   }
-  return [whole]
+  return podSelectors(end, context).flatMap((selectors) =>
+    blocksOf(end).map((blocks) => ({
+      entity: { ...blocks, ...selectors },
+      family,
+      podsOnly: pods !== null,
+    })),
+  )
+}
+
+type Blocks = Pick<CalicoEntity, 'nets' | 'notNets'>
+
+function blocksOf({ nets, except, family }: End): readonly Blocks[] {
+  // Too many exceptions for one list: the addresses that remain, block by block.
+  if (family !== null && except.length > maxNets) {
+    const whole: Cidr = { family, base: 0n, prefix: 0 }
+    return (nets ?? [whole]).flatMap((net) => netLists(toCidrs(family, addressesOf(net, except))))
+  }
+  const notNets = except.length === 0 ? {} : { notNets: except.map(printCidr) }
+  return nets === null ? [notNets] : netLists(nets).map((one) => ({ ...one, ...notNets }))
+}
+
+function netLists(nets: readonly Cidr[]): readonly Blocks[] {
+  const texts = [...new Set([...nets].sort(compareCidrs).map(printCidr))]
+  return chunks(texts, maxNets).map((part) => ({ nets: part }))
 }

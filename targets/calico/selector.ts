@@ -1,6 +1,6 @@
-// Selectors as Calico's selector language: put into negation normal form, checked, printed, and cut
-// into alternatives where they are too long.
-import type { Selector } from '../../src/ir/types.ts'
+// Selectors as Calico's selector language: put into negation normal form, checked, and printed.
+import { namespaceNameLabel, serviceAccountNameLabel } from '../../src/ir/selector.ts'
+import type { PodMatch, Selector } from '../../src/ir/types.ts'
 
 /**
  * Only pods carry this label: without the test a selector would also match network sets and, where
@@ -11,9 +11,8 @@ export const podTest: string = "projectcalico.org/orchestrator == 'k8s'"
 /** A selector that holds for nothing. */
 const never: Selector = { kind: 'not', of: { kind: 'all' } }
 
-/** Longest label key of the language, and what Calico puts before keys of namespace labels. */
+/** Longest label key of the language. */
 const maxKeyLength = 512
-const namespacePrefix = 'pcns.'
 
 /** Whether a selector that `normalForm` made holds for nothing. */
 export function isNever(selector: Selector): boolean {
@@ -44,7 +43,8 @@ export function normalForm(selector: Selector, negated = false): Selector {
   }
 }
 
-function joined(kind: 'and' | 'or', parts: readonly Selector[]): Selector {
+/** Parts in normal form joined, the whole in normal form too. */
+export function joined(kind: 'and' | 'or', parts: readonly Selector[]): Selector {
   const isUnit = (part: Selector): boolean => (kind === 'and' ? part.kind === 'all' : isNever(part))
   const isZero = (part: Selector): boolean => (kind === 'and' ? isNever(part) : part.kind === 'all')
   const zero = parts.find(isZero)
@@ -103,7 +103,77 @@ function quote(value: string): string {
 }
 
 /** Whose labels a selector tests. */
-export type LabelOwner = 'pod' | 'namespace'
+export type LabelOwner = 'pod' | 'namespace' | 'service account'
+
+/** What Calico puts before keys of labels that pods inherit. */
+const prefixes: Readonly<Record<LabelOwner, string>> = {
+  pod: '',
+  namespace: 'pcns.',
+  'service account': 'pcsa.',
+}
+
+/** The name of a namespace or service account as a label that Calico gives it. */
+const nameLabel = 'projectcalico.org/name'
+
+/** A selector of service accounts in the labels that Calico knows them by. */
+export function accountSelector(accounts: Selector): Selector {
+  return respelt(accounts, (key) => (key === serviceAccountNameLabel ? nameLabel : key))
+}
+
+/** All tests of a match, in normal form, as one selector over the labels that a pod has in Calico. */
+export function wholeSelector({ namespaces, pods, serviceAccounts }: PodMatch): Selector {
+  const inherited = (owner: LabelOwner, of: Selector): Selector =>
+    respelt(of, (key) =>
+      owner === 'namespace' && key === namespaceNameLabel
+        ? 'projectcalico.org/namespace'
+        : `${prefixes[owner]}${key}`,
+    )
+  return joined('and', [
+    inherited('namespace', namespaces),
+    pods,
+    inherited('service account', accountSelector(serviceAccounts)),
+  ])
+}
+
+function respelt(selector: Selector, spell: (key: string) => string): Selector {
+  switch (selector.kind) {
+    case 'all':
+      return selector
+    case 'in':
+    case 'exists':
+    case 'part':
+      return { ...selector, key: spell(selector.key) }
+    case 'not':
+      return { kind: 'not', of: respelt(selector.of, spell) }
+    case 'and':
+    case 'or':
+      return { kind: selector.kind, of: selector.of.map((part) => respelt(part, spell)) }
+  }
+}
+
+/** The three selectors of a match in normal form; null where one of them holds for nothing. */
+export function normalMatch(match: PodMatch): PodMatch | null {
+  const [namespaces, pods, serviceAccounts] = [
+    normalForm(match.namespaces),
+    normalForm(match.pods),
+    normalForm(match.serviceAccounts),
+  ]
+  if ([namespaces, pods, serviceAccounts].some(isNever)) return null
+  return { namespaces, pods, serviceAccounts }
+}
+
+/** Why a match in normal form cannot be written. */
+export function matchFault({
+  namespaces,
+  pods,
+  serviceAccounts,
+}: PodMatch): SelectorFault | undefined {
+  return (
+    selectorFault(namespaces, 'namespace') ??
+    selectorFault(pods, 'pod') ??
+    selectorFault(serviceAccounts, 'service account')
+  )
+}
 
 /** Why a selector cannot be written, and the code to report that with. */
 export interface SelectorFault {
@@ -142,11 +212,13 @@ export function selectorFault(selector: Selector, owner: LabelOwner): SelectorFa
 const ownLabels: Readonly<Record<LabelOwner, RegExp>> = {
   pod: /^(projectcalico\.org\/(namespace|orchestrator|serviceaccount)$|pcns\.|pcsa\.)/,
   namespace: /^projectcalico\.org\/name$/,
+  'service account': /^projectcalico\.org\/name$/,
 }
 
 function keyFault(key: string, owner: LabelOwner): SelectorFault | undefined {
   const text = JSON.stringify(key)
-  const room = maxKeyLength - (owner === 'namespace' ? namespacePrefix.length : 0)
+  if (owner === 'service account' && key === serviceAccountNameLabel) return undefined
+  const room = maxKeyLength - prefixes[owner].length
   if (!/^[A-Za-z0-9_./-]+$/.test(key) || key.length > room) {
     return unsafe(`label key ${text} is not a word of Calico's selector language`)
   }
@@ -171,64 +243,4 @@ function valueFault(value: string): SelectorFault | undefined {
 
 function unsafe(fact: string): SelectorFault {
   return { code: 'NP5007', fact }
-}
-
-/**
- * Cuts a selector in normal form into alternatives that each satisfy `fits`; together they hold
- * exactly where the whole does. Null where no cut helps or more than `most` pieces would be needed.
- * Only sets of values and `||` can be cut: a "not in" needs all of its values at once.
- */
-export function cutToFit(
-  selector: Selector,
-  fits: (piece: Selector) => boolean,
-  most: number,
-): readonly Selector[] | null {
-  const done: Selector[] = []
-  const pending = [selector]
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (fits(next)) {
-      done.push(next)
-      continue
-    }
-    const halves = halve(next)
-    if (halves === null || done.length + pending.length + 2 > most) return null
-    pending.push(halves[1], halves[0])
-  }
-  return done
-}
-
-type Halves = readonly [Selector, Selector]
-
-function halve(selector: Selector): Halves | null {
-  switch (selector.kind) {
-    case 'all':
-    case 'exists':
-    case 'part':
-    case 'not':
-      return null
-    case 'in': {
-      const { key, values } = selector
-      return halveList(values, (part) => ({ kind: 'in', key, values: part }))
-    }
-    case 'or':
-      return halveList(selector.of, (part) => joined('or', part))
-    case 'and':
-      return halveLongest(selector.of)
-  }
-}
-
-function halveList<T>(items: readonly T[], make: (part: readonly T[]) => Selector): Halves | null {
-  if (items.length < 2) return null
-  const middle = Math.ceil(items.length / 2)
-  return [make(items.slice(0, middle)), make(items.slice(middle))]
-}
-
-function halveLongest(parts: readonly Selector[]): Halves | null {
-  const byLength = parts
-    .map((part, at) => ({ at, length: printSelector(part).length, halves: halve(part) }))
-    .sort((a, b) => b.length - a.length || a.at - b.at)
-  const cut = byLength.find((part) => part.halves !== null)
-  if (cut?.halves == null) return null
-  const [left, right] = cut.halves
-  return [joined('and', parts.with(cut.at, left)), joined('and', parts.with(cut.at, right))]
 }

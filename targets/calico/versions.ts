@@ -16,7 +16,7 @@ export interface VersionRange {
   /** Whether the API server enforces the size limits of limits.ts. */
   readonly enforcesLimits: boolean
   /** The text by which policies of equal order are sorted. */
-  readonly tieKey: (name: string, namespace: string) => string
+  readonly tieKey: (name: string, namespace: string | null) => string
 }
 
 /** The ranges, oldest first. */
@@ -29,7 +29,7 @@ export const versionRanges: readonly VersionRange[] = [
     dottedNames: false,
     storesTierInName: true,
     enforcesLimits: false,
-    tieKey: (name, namespace) => `${namespace}/${name}`,
+    tieKey: (name, namespace) => (namespace === null ? name : `${namespace}/${name}`),
   },
   {
     title: '3.29 to 3.31',
@@ -39,7 +39,7 @@ export const versionRanges: readonly VersionRange[] = [
     dottedNames: false,
     storesTierInName: true,
     enforcesLimits: false,
-    tieKey: (name, namespace) => `${namespace}/${name}`,
+    tieKey: (name, namespace) => (namespace === null ? name : `${namespace}/${name}`),
   },
   {
     title: '3.32 and later',
@@ -49,7 +49,8 @@ export const versionRanges: readonly VersionRange[] = [
     dottedNames: true,
     storesTierInName: false,
     enforcesLimits: true,
-    tieKey: (name, namespace) => `${name}/${namespace}/NetworkPolicy`,
+    tieKey: (name, namespace) =>
+      namespace === null ? `${name}//GlobalNetworkPolicy` : `${name}/${namespace}/NetworkPolicy`,
   },
 ]
 

@@ -28,7 +28,7 @@ export const cilium: Target = {
     partTests: false,
     serviceAccounts: 'names',
     ruleSubjects: false,
-    conditions: false,
+    conditions: [],
     clusterPolicies: true,
     nonIsolating: true,
   },

@@ -39,7 +39,7 @@ export const iptables: Target = {
     partTests: true,
     serviceAccounts: 'none',
     ruleSubjects: false,
-    conditions: false,
+    conditions: [],
     clusterPolicies: true,
     nonIsolating: false,
   },

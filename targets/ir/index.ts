@@ -17,7 +17,7 @@ export const ir: Target = {
     partTests: true,
     serviceAccounts: 'any',
     ruleSubjects: true,
-    conditions: true,
+    conditions: [/^/],
     clusterPolicies: true,
     nonIsolating: true,
   },

@@ -1,60 +1,63 @@
-// A small Calico: reads NetworkPolicy manifests and decides flows as Felix does, per endpoint and
-// direction, by order, first match, and the default of the tier. It knows Calico, not who wrote them.
-import ipaddr from 'ipaddr.js'
+// A small Calico: reads manifests of policies and tiers and decides flows as Felix does, per endpoint and
+// direction, tier by tier, by order, first match, and the default of the tier. It knows Calico, not who
+// wrote them.
 import { parseAllDocuments } from 'yaml'
-import type { Address } from '../../src/algebra/address.ts'
 import type { Endpoint, Flow, FlowEnd, Pod } from '../../src/cluster/types.ts'
 import type { Verdict } from '../../src/ir/types.ts'
-import { type EndpointLabels, parseSelector, type Test } from './calicoSelector.ts'
+import { labelsOf, type RawRule, type RuleTest, readRule } from './calicoRule.ts'
+import { parseSelector } from './calicoSelector.ts'
 import type { Judge } from './judge.ts'
 
-interface Entity {
-  readonly nets?: readonly string[]
-  readonly notNets?: readonly string[]
-  readonly selector?: string
-  readonly namespaceSelector?: string
-  readonly ports?: readonly (number | string)[]
-}
-
-interface RawRule {
-  readonly action: string
-  readonly protocol?: string | number
-  readonly icmp?: { readonly type: number; readonly code?: number }
-  readonly source?: Entity
-  readonly destination?: Entity
-}
-
 interface RawPolicy {
-  readonly metadata: { readonly name: string; readonly namespace: string }
+  readonly metadata: { readonly name: string; readonly namespace?: string }
   readonly spec: {
     readonly tier?: string
     readonly order?: number
     readonly selector?: string
+    readonly namespaceSelector?: string
+    readonly serviceAccountSelector?: string
     readonly types?: readonly string[]
     readonly ingress?: readonly RawRule[]
     readonly egress?: readonly RawRule[]
   }
 }
 
+interface RawTier {
+  readonly kind: 'Tier'
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly order?: number; readonly defaultAction?: string }
+}
+
 type Direction = 'Ingress' | 'Egress'
-type RuleTest = (flow: Flow) => boolean
+type SortKey = readonly [number, string]
 
 interface Policy {
-  readonly sortKey: readonly [number, string]
+  readonly tier: string
+  readonly sortKey: SortKey
   readonly selects: (pod: Pod) => boolean
   readonly types: readonly string[]
   readonly rules: Readonly<Record<Direction, readonly (readonly [string, RuleTest])[]>>
 }
 
-/** Decides by the policies of all files; they are in one tier, which denies at its end. */
+interface Tier {
+  readonly name: string
+  readonly sortKey: SortKey
+  readonly passes: boolean
+  readonly policies: readonly Policy[]
+}
+
+/** Decides by the policies of all files; a tier that is in none of them denies at its end. */
 export const judgeCalico: Judge = (files) => {
-  const policies = files
+  const objects = files
     .flatMap(({ text }) => parseAllDocuments(text, { version: '1.1' }))
-    .map((document) => readPolicy(document.toJS() as RawPolicy))
-    .sort(byOrder)
+    .map((document) => document.toJS() as RawPolicy | RawTier)
+  const tiers = readTiers(
+    objects.filter(isTier),
+    objects.flatMap((one) => (isTier(one) ? [] : [readPolicy(one)])).sort(byOrder),
+  )
   return (flow) => {
-    const egress = decide(policies, flow, 'Egress', flow.source, flow.destination)
-    const ingress = decide(policies, flow, 'Ingress', flow.destination, flow.source)
+    const egress = decide(tiers, flow, 'Egress', flow.source, flow.destination)
+    const ingress = decide(tiers, flow, 'Ingress', flow.destination, flow.source)
     return {
       egress,
       ingress,
@@ -63,26 +66,66 @@ export const judgeCalico: Judge = (files) => {
   }
 }
 
+function isTier(one: RawPolicy | RawTier): one is RawTier {
+  return 'kind' in one && one.kind === 'Tier'
+}
+
+const always: readonly RawTier[] = [
+  { kind: 'Tier', metadata: { name: 'default' }, spec: { order: 1e6 } },
+  { kind: 'Tier', metadata: { name: 'kube-admin' }, spec: { order: 1e3, defaultAction: 'Pass' } },
+  {
+    kind: 'Tier',
+    metadata: { name: 'kube-baseline' },
+    spec: { order: 1e7, defaultAction: 'Pass' },
+  },
+]
+
+function readTiers(written: readonly RawTier[], policies: readonly Policy[]): readonly Tier[] {
+  const facts = new Map([...written, ...always].map(({ metadata, spec }) => [metadata.name, spec]))
+  return [...new Set(policies.map(({ tier }) => tier))]
+    .map((name): Tier => {
+      const { order = Number.POSITIVE_INFINITY, defaultAction } = facts.get(name) ?? {}
+      return {
+        name,
+        sortKey: [order, name],
+        passes: defaultAction === 'Pass',
+        policies: policies.filter(({ tier }) => tier === name),
+      }
+    })
+    .sort(byOrder)
+}
+
 function decide(
-  policies: readonly Policy[],
+  tiers: readonly Tier[],
   flow: Flow,
   direction: Direction,
   { endpoint }: FlowEnd,
   other: FlowEnd,
 ): Verdict {
   if (endpoint.kind !== 'pod' || isBeyond(endpoint, other.endpoint)) return 'allow'
-  const applying = policies.filter(
-    ({ selects, types }) => types.includes(direction) && selects(endpoint),
-  )
-  if (applying.length === 0) return 'allow'
-  for (const { rules } of applying) {
+  for (const { policies, passes } of tiers) {
+    const applying = policies.filter(
+      ({ selects, types }) => types.includes(direction) && selects(endpoint),
+    )
+    if (applying.length === 0) continue
+    const action = firstAction(applying, flow, direction) ?? (passes ? 'Pass' : 'Deny')
+    if (action !== 'Pass') return action === 'Deny' ? 'deny' : 'allow'
+  }
+  // After the last tier the namespace's profile decides, and it allows.
+  return 'allow'
+}
+
+function firstAction(
+  policies: readonly Policy[],
+  flow: Flow,
+  direction: Direction,
+): string | undefined {
+  for (const { rules } of policies) {
     for (const [action, matches] of rules[direction]) {
-      if (action === 'Log' || !matches(flow)) continue
-      // After Pass in the last tier the namespace's profile decides, and it allows.
-      return action === 'Deny' ? 'deny' : 'allow'
+      if (action !== 'Log' && matches(flow)) return action
     }
   }
-  return 'deny'
+  return undefined
 }
 
 /** Traffic that the proof takes as let through in every engine: to itself, and with the own node. */
@@ -94,15 +137,25 @@ function isBeyond(pod: Pod, other: Endpoint): boolean {
 }
 
 function readPolicy({ metadata, spec }: RawPolicy): Policy {
-  const subject = parseSelector(spec.selector ?? '')
+  const namespace = metadata.namespace ?? null
+  const tests = [
+    parseSelector(spec.selector ?? ''),
+    parseSelector(spec.namespaceSelector ?? '', 'pcns.'),
+    parseSelector(spec.serviceAccountSelector ?? '', 'pcsa.'),
+  ]
   const read = (rules: readonly RawRule[] = []): [string, RuleTest][] =>
-    rules.map((rule) => [rule.action, readRule(rule, metadata.namespace)])
+    rules.map((rule) => [rule.action, readRule(rule, namespace)])
   return {
+    tier: spec.tier ?? 'default',
     sortKey: [
       spec.order ?? Number.POSITIVE_INFINITY,
-      `${metadata.name}/${metadata.namespace}/NetworkPolicy`,
+      namespace === null
+        ? `${metadata.name}//GlobalNetworkPolicy`
+        : `${metadata.name}/${namespace}/NetworkPolicy`,
     ],
-    selects: (pod) => pod.namespace.name === metadata.namespace && subject(labelsOf(pod) ?? {}),
+    selects: (pod) =>
+      (namespace === null || pod.namespace.name === namespace) &&
+      tests.every((test) => test(labelsOf(pod) ?? {})),
     types: spec.types ?? defaultTypes(spec),
     rules: { Ingress: read(spec.ingress), Egress: read(spec.egress) },
   }
@@ -114,121 +167,8 @@ function defaultTypes({ ingress = [], egress = [] }: RawPolicy['spec']): readonl
   return ingress.length === 0 ? ['Egress'] : ['Ingress', 'Egress']
 }
 
-function byOrder(a: Policy, b: Policy): number {
-  return a.sortKey[0] - b.sortKey[0] || (a.sortKey[1] < b.sortKey[1] ? -1 : 1)
-}
-
-function readRule({ protocol, icmp, source, destination }: RawRule, namespace: string): RuleTest {
-  const from = readEntity(source, namespace)
-  const to = readEntity(destination, namespace)
-  const ports = readPorts(destination?.ports)
-  if (source?.ports !== undefined) throw new Error('source ports are not expected')
-  return (flow) =>
-    from(flow.source) &&
-    to(flow.destination) &&
-    isProtocol(flow, protocol) &&
-    isIcmp(flow, icmp) &&
-    ports(flow)
-}
-
-function readEntity(entity: Entity | undefined, namespace: string): (end: FlowEnd) => boolean {
-  if (entity === undefined) return () => true
-  const { nets, notNets = [], selector, namespaceSelector } = entity
-  const isEndpoint = readEndpointTest(selector, namespaceSelector, namespace)
-  return ({ endpoint, address }) =>
-    isEndpoint(endpoint) &&
-    (nets === undefined || nets.some((net) => inBlock(address, net))) &&
-    // Felix writes a rule with blocks of one IP version into the tables of that version alone.
-    notNets.every((net) => net.includes(':') === (address.family === 6)) &&
-    !notNets.some((net) => inBlock(address, net))
-}
-
-/** The effective selector: confined to the own namespace unless a namespaceSelector is there. */
-function readEndpointTest(
-  selector: string | undefined,
-  namespaceSelector: string | undefined,
-  namespace: string,
-): (endpoint: Endpoint) => boolean {
-  if (selector === undefined && namespaceSelector === undefined) return () => true
-  const pods = parseSelector(selector ?? '')
-  const namespaces = readNamespaceTest(namespaceSelector, namespace)
-  return (endpoint) => {
-    const labels = labelsOf(endpoint)
-    return labels !== null && namespaces(labels) && pods(labels)
-  }
-}
-
-function readNamespaceTest(namespaceSelector: string | undefined, namespace: string): Test {
-  const inNamespace: Test = (labels) => Object.hasOwn(labels, namespaceLabel)
-  if (namespaceSelector === 'all()') return inNamespace
-  if (namespaceSelector === 'global()') return (labels) => !inNamespace(labels)
-  if (namespaceSelector !== undefined) return parseSelector(namespaceSelector, 'pcns.')
-  return (labels) => labels[namespaceLabel] === namespace
-}
-
-const namespaceLabel = 'projectcalico.org/namespace'
-/** Calico gives a pod the label of its service account only when the name is shorter. */
-const serviceAccountLimit = 63
-
-/**
- * The labels by which selectors see an endpoint, null for what they never see. A node is taken for a
- * host endpoint without labels of its own: tests that hold where a label is absent can select it.
- */
-function labelsOf(endpoint: Endpoint): EndpointLabels | null {
-  if (endpoint.kind === 'external') return null
-  if (endpoint.kind === 'host') return {}
-  const { namespace, labels, serviceAccount } = endpoint
-  const inherited = { ...namespace.labels, 'projectcalico.org/name': namespace.name }
-  return {
-    ...Object.fromEntries(Object.entries(inherited).map(([key, value]) => [`pcns.${key}`, value])),
-    ...labels,
-    [namespaceLabel]: namespace.name,
-    'projectcalico.org/orchestrator': 'k8s',
-    ...(serviceAccount.name.length < serviceAccountLimit
-      ? { 'projectcalico.org/serviceaccount': serviceAccount.name }
-      : {}),
-  }
-}
-
-function isProtocol({ traffic, source }: Flow, protocol: string | number | undefined): boolean {
-  if (protocol === undefined) return true
-  if (traffic.kind === 'ports') return traffic.protocol === protocol
-  if (traffic.kind === 'icmp') {
-    return protocol === (source.address.family === 4 ? 'ICMP' : 'ICMPv6')
-  }
-  return traffic.protocolNumber === protocol
-}
-
-function isIcmp({ traffic }: Flow, icmp: RawRule['icmp']): boolean {
-  if (icmp === undefined) return true
-  if (traffic.kind !== 'icmp' || traffic.type !== icmp.type) return false
-  return icmp.code === undefined || icmp.code === traffic.code
-}
-
-function readPorts(ports: Entity['ports']): RuleTest {
-  if (ports === undefined) return () => true
-  return ({ traffic, destination: { endpoint } }) =>
-    traffic.kind === 'ports' &&
-    ports.some((port) => {
-      const [, from, to] = /^(\d+)(?::(\d+))?$/.exec(String(port)) ?? []
-      if (from !== undefined) {
-        return Number(from) <= traffic.port && traffic.port <= Number(to ?? from)
-      }
-      return (
-        endpoint.kind === 'pod' &&
-        endpoint.ports.some(
-          (one) =>
-            one.name === port && one.protocol === traffic.protocol && one.port === traffic.port,
-        )
-      )
-    })
-}
-
-function inBlock({ family, value }: Address, block: string): boolean {
-  const [base, prefix] = ipaddr.parseCIDR(block)
-  const bytes = base.toByteArray()
-  if (bytes.length !== (family === 4 ? 4 : 16)) return false
-  const number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
-  const shift = BigInt(bytes.length * 8 - prefix)
-  return number >> shift === value >> shift
+function byOrder(a: { readonly sortKey: SortKey }, b: { readonly sortKey: SortKey }): number {
+  const [first, second] = [a.sortKey[0], b.sortKey[0]]
+  if (first !== second) return first < second ? -1 : 1
+  return a.sortKey[1] < b.sortKey[1] ? -1 : 1
 }

@@ -1,116 +1,24 @@
-// Generated policies of Calico and of Cilium, as the text that a user has: constructs that no emitter of
-// ours ever writes, over the same small universe as test/support/arbitraries.ts.
+// Generated policies of Cilium, as the text that a user has: constructs that no emitter of ours ever
+// writes, over the same small universe as test/support/arbitraries.ts.
 import fc, { type Arbitrary } from 'fast-check'
 import { stringify } from 'yaml'
 import { makeSource, type Source } from '../../src/source/source.ts'
 
-const namespaces = ['red', 'green', 'blue']
-const keys = ['app', 'tier', 'example.com/team']
-const values = ['a', 'b', 'C.1_x', '']
-const blocks4 = ['0.0.0.0/0', '10.0.0.0/29', '10.0.0.4/30', '192.0.2.0/24', '172.16.0.0/30']
-const blocks6 = ['::/0', 'fd00::/112', '2001:db8::/32']
-const maybe = <T>(one: Arbitrary<T>): Arbitrary<T | undefined> => fc.option(one, { nil: undefined })
-const some = <T>(one: Arbitrary<T>, maxLength = 3): Arbitrary<T[]> =>
+export const namespaces: readonly string[] = ['red', 'green', 'blue']
+export const keys: readonly string[] = ['app', 'tier', 'example.com/team']
+export const values: readonly string[] = ['a', 'b', 'C.1_x', '']
+export const blocks4: readonly string[] = [
+  '0.0.0.0/0',
+  '10.0.0.0/29',
+  '10.0.0.4/30',
+  '192.0.2.0/24',
+  '172.16.0.0/30',
+]
+export const blocks6: readonly string[] = ['::/0', 'fd00::/112', '2001:db8::/32']
+export const maybe = <T>(one: Arbitrary<T>): Arbitrary<T | undefined> =>
+  fc.option(one, { nil: undefined })
+export const some = <T>(one: Arbitrary<T>, maxLength = 3): Arbitrary<T[]> =>
   fc.array(one, { minLength: 1, maxLength })
-
-const quoted = fc.constantFrom(...values).map((value) => `'${value}'`)
-const set = fc.array(quoted, { maxLength: 3 }).map((list) => `{ ${list.join(', ')} }`)
-
-/** Calico's selector language. */
-function calicoSelector(labels: readonly string[]): Arbitrary<string> {
-  const label = fc.constantFrom(...labels)
-  const atom = fc.oneof(
-    fc.tuple(label, fc.constantFrom('==', '!='), quoted).map((parts) => parts.join(' ')),
-    fc.tuple(label, fc.constantFrom('in', 'not in'), set).map((parts) => parts.join(' ')),
-    label.map((one) => `has(${one})`),
-    fc
-      .tuple(
-        label,
-        fc.constantFrom('contains', 'starts with', 'ends  with'),
-        fc.constantFrom('a', 'C.', 'r', ''),
-      )
-      .map(([one, test, text]) => `${one} ${test} '${text}'`),
-    fc.constant('all()'),
-  )
-  const operand = fc.oneof(
-    { weight: 4, arbitrary: atom },
-    atom.map((one) => `! ${one}`),
-    fc.tuple(atom, fc.constantFrom('||', '&&'), atom).map((parts) => `(${parts.join(' ')})`),
-    fc.tuple(atom, fc.constantFrom('||', '&&'), atom).map((parts) => `!(${parts.join(' ')})`),
-  )
-  return fc
-    .array(fc.tuple(operand, fc.constantFrom(' && ', ' || ')), { minLength: 1, maxLength: 3 })
-    .map((parts) =>
-      parts.map(([text, joint], at) => (at < parts.length - 1 ? text + joint : text)).join(''),
-    )
-}
-
-const podSelector = calicoSelector([
-  ...keys,
-  'projectcalico.org/namespace',
-  'projectcalico.org/orchestrator',
-  'pcns.env',
-])
-const namespaceSelector = fc.oneof(
-  fc.constant('all()'),
-  calicoSelector(['env', 'example.com/team', 'projectcalico.org/name']),
-)
-
-const entity = (family: 4 | 6): Arbitrary<object> => {
-  const block = fc.constantFrom(...(family === 4 ? blocks4 : blocks6))
-  const hole = fc.constantFrom(...(family === 4 ? blocks4 : blocks6).slice(1))
-  return fc.record({
-    selector: maybe(podSelector),
-    namespaceSelector: maybe(namespaceSelector),
-    nets: maybe(some(block, 2)),
-    notNets: maybe(some(hole, 2)),
-  })
-}
-
-const calicoTraffic = fc.oneof(
-  fc.constant({}),
-  fc.record({
-    protocol: fc.constantFrom<string | number>('TCP', 'UDP', 'SCTP'),
-    ports: maybe(some(fc.constantFrom<string | number>(53, 80, '79:81', 'http', 8080), 3)),
-  }),
-  fc.record({
-    protocol: fc.constant('ICMP'),
-    icmp: maybe(fc.record({ type: fc.constantFrom(0, 8), code: maybe(fc.constantFrom(0, 1)) })),
-  }),
-)
-
-const calicoRule = fc
-  .tuple(fc.constantFrom<4 | 6>(4, 6), calicoTraffic)
-  .chain(([family, traffic]) => {
-    const isIcmp = 'protocol' in traffic && traffic.protocol === 'ICMP'
-    const own = isIcmp ? 4 : family
-    return fc
-      .record({
-        action: fc.constantFrom('Allow', 'Allow', 'Deny', 'Pass', 'Log'),
-        source: maybe(entity(own)),
-        destination: maybe(entity(own)),
-      })
-      .map(({ action, source, destination }) => {
-        const { ports, ...rest } = traffic as { ports?: unknown }
-        const to = ports === undefined ? destination : { ...destination, ports }
-        return { action, ...rest, source, destination: to }
-      })
-  })
-
-const calicoSpec = fc.record({
-  order: maybe(fc.constantFrom(1, 2, 2.5, -3)),
-  selector: maybe(podSelector),
-  types: maybe(fc.constantFrom(['Ingress'], ['Egress'], ['Ingress', 'Egress'])),
-  ingress: maybe(fc.array(calicoRule, { maxLength: 3 })),
-  egress: maybe(fc.array(calicoRule, { maxLength: 3 })),
-})
-
-/** Calico NetworkPolicies of one tier. */
-export const calicoPolicies: Arbitrary<readonly Source[]> = policies(
-  'projectcalico.org/v3',
-  'NetworkPolicy',
-  calicoSpec,
-)
 
 const ciliumKeys = [
   ...keys,
@@ -121,27 +29,36 @@ const ciliumKeys = [
   'k8s:io.kubernetes.pod.namespace',
 ]
 const ciliumValues = [...values, 'red', 'prod']
-const ciliumSelector = fc.record({
-  matchLabels: maybe(
-    fc.dictionary(fc.constantFrom(...ciliumKeys), fc.constantFrom(...ciliumValues), { maxKeys: 1 }),
-  ),
-  matchExpressions: maybe(
-    fc.array(
-      fc.oneof(
-        fc.record({
-          key: fc.constantFrom(...ciliumKeys),
-          operator: fc.constantFrom('In', 'NotIn'),
-          values: fc.uniqueArray(fc.constantFrom(...ciliumValues), { minLength: 1, maxLength: 2 }),
-        }),
-        fc.record({
-          key: fc.constantFrom(...ciliumKeys),
-          operator: fc.constantFrom('Exists', 'DoesNotExist'),
-        }),
+const selectorOf = (labels: readonly string[], words: readonly string[]): Arbitrary<object> => {
+  const label = fc.constantFrom(...labels)
+  const word = fc.constantFrom(...words)
+  return fc.record({
+    matchLabels: maybe(fc.dictionary(label, word, { maxKeys: 1 })),
+    matchExpressions: maybe(
+      fc.array(
+        fc.oneof(
+          fc.record({
+            key: label,
+            operator: fc.constantFrom('In', 'NotIn'),
+            values: fc.uniqueArray(word, { minLength: 1, maxLength: 2 }),
+          }),
+          fc.record({ key: label, operator: fc.constantFrom('Exists', 'DoesNotExist') }),
+        ),
+        { maxLength: 2 },
       ),
-      { maxLength: 2 },
     ),
-  ),
-})
+  })
+}
+const ciliumSelector = selectorOf(ciliumKeys, ciliumValues)
+const podSelector = selectorOf(keys, values)
+
+/** Peers that are pods of the own namespace, everybody, or nobody. */
+const podPeers = (word: string): Arbitrary<object> =>
+  fc.oneof(
+    fc.constant({}),
+    fc.array(podSelector, { maxLength: 2 }).map((list) => ({ [`${word}Endpoints`]: list })),
+    fc.constantFrom('all', 'none').map((one) => ({ [`${word}Entities`]: [one] })),
+  )
 
 const ciliumPeers = (word: string): Arbitrary<object> =>
   fc.oneof(
@@ -186,36 +103,43 @@ const ciliumTraffic = (names: boolean): Arbitrary<object> =>
     ).map((fields) => ({ icmps: [{ fields }] })),
   )
 
+type PeersOf = (word: string) => Arbitrary<object>
+
 // Towards what is no pod Cilium looks names up elsewhere, which is no matter of reading.
-const ciliumRules = (word: 'from' | 'to'): Arbitrary<object[] | undefined> =>
+const ciliumRules = (word: 'from' | 'to', peers: PeersOf): Arbitrary<object[] | undefined> =>
   maybe(
     fc.array(
       fc
-        .tuple(ciliumPeers(word), ciliumTraffic(word === 'from'))
-        .map(([peers, traffic]) => ({ ...peers, ...traffic })),
+        .tuple(peers(word), ciliumTraffic(word === 'from'))
+        .map(([from, traffic]) => ({ ...from, ...traffic })),
       { maxLength: 3 },
     ),
   )
 
-const ciliumSpec = fc.record({
-  endpointSelector: ciliumSelector,
-  ingress: ciliumRules('from'),
-  ingressDeny: ciliumRules('from'),
-  egress: ciliumRules('to'),
-  egressDeny: ciliumRules('to'),
-  enableDefaultDeny: maybe(
-    fc.record({ ingress: maybe(fc.boolean()), egress: maybe(fc.boolean()) }),
-  ),
-})
+const ciliumSpec = (subject: Arbitrary<object>, peers: PeersOf) =>
+  fc.record({
+    endpointSelector: subject,
+    ingress: ciliumRules('from', peers),
+    ingressDeny: ciliumRules('from', peers),
+    egress: ciliumRules('to', peers),
+    egressDeny: ciliumRules('to', peers),
+    enableDefaultDeny: maybe(
+      fc.record({ ingress: maybe(fc.boolean()), egress: maybe(fc.boolean()) }),
+    ),
+  })
 
 /** CiliumNetworkPolicies. */
-export const ciliumPolicies: Arbitrary<readonly Source[]> = policies(
-  'cilium.io/v2',
-  'CiliumNetworkPolicy',
-  ciliumSpec.filter(({ ingress, ingressDeny, egress, egressDeny }) =>
+export const ciliumPolicies: Arbitrary<readonly Source[]> = ofCilium(ciliumSelector, ciliumPeers)
+
+/** CiliumNetworkPolicies in which every peer is pods, everybody or nobody. */
+export const ciliumPodPolicies: Arbitrary<readonly Source[]> = ofCilium(podSelector, podPeers)
+
+function ofCilium(subject: Arbitrary<object>, peers: PeersOf): Arbitrary<readonly Source[]> {
+  const spec = ciliumSpec(subject, peers).filter(({ ingress, ingressDeny, egress, egressDeny }) =>
     [ingress, ingressDeny, egress, egressDeny].some((list) => (list ?? []).length > 0),
-  ),
-)
+  )
+  return policies('cilium.io/v2', 'CiliumNetworkPolicy', spec)
+}
 
 function policies(
   apiVersion: string,

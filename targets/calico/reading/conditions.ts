@@ -1,26 +1,30 @@
-// What a rule asks for that ends and ports of a flow do not show, as canonical texts.
+// What a rule asks for beside ends, protocols and ports → conditions, and where that may not stand:
+// validateRule and validateEntityRule.
 import type { Direction } from '../../../src/ir/types.ts'
 import { complain, into, type Place } from '../../../src/schema/place.ts'
-import type { RawEntity, RawHttp, RawRule } from './schema.ts'
+import {
+  type FlowSide,
+  httpCondition,
+  serviceCondition,
+  sourcePortCondition,
+} from '../conditions.ts'
+import type { Scope } from './entity.ts'
+import type { RawEntity, RawRule } from './schema.ts'
 import { readPorts } from './traffic.ts'
 
 /** What cannot be told from ends and ports: ports of clients, services, and what HTTP asks for. */
 export function readConditions(
   raw: RawRule,
   direction: Direction,
+  { namespace }: Scope,
   place: Place,
 ): readonly string[] {
-  const at = into(place, 'source')
   return [
-    ...clientPorts(raw.source, at),
-    ...serviceCondition(raw.source, 'source', direction === 'ingress', into(at, 'services')),
-    ...serviceCondition(
-      raw.destination,
-      'destination',
-      direction === 'egress',
-      into(place, 'destination', 'services'),
+    ...clientPorts(raw.source, into(place, 'source')),
+    ...(['source', 'destination'] as const).flatMap((end) =>
+      readServices(raw, end, direction, namespace, into(place, end, 'services')),
     ),
-    ...httpCondition(raw, direction, into(place, 'http')),
+    ...readHttp(raw, direction, into(place, 'http')),
   ]
 }
 
@@ -32,24 +36,22 @@ export function clientPorts(
   const ports = readPorts(source?.ports, into(place, 'ports'))
   const notPorts = readPorts(source?.notPorts, into(place, 'notPorts'))
   return [
-    ...(ports.length > 0 ? [`source port ${portWords(source?.ports)}`] : []),
-    ...(notPorts.length > 0 ? [`source port not ${portWords(source?.notPorts)}`] : []),
+    ...(ports.length > 0 ? [sourcePortCondition(source?.ports ?? [], false)] : []),
+    ...(notPorts.length > 0 ? [sourcePortCondition(source?.notPorts ?? [], true)] : []),
   ]
 }
 
-function portWords(ports: RawEntity['ports']): string {
-  return (ports ?? []).map(String).sort().join(',')
-}
-
-function serviceCondition(
-  entity: RawEntity | null | undefined,
-  end: string,
-  isAllowed: boolean,
+/** A service without a namespace is one of the policy's own. */
+function readServices(
+  raw: RawRule,
+  end: FlowSide,
+  direction: Direction,
+  namespace: string | null,
   place: Place,
 ): readonly string[] {
-  const services = entity?.services
+  const services = raw[end]?.services
   if (services == null) return []
-  if (!isAllowed) {
+  if ((end === 'source') !== (direction === 'ingress')) {
     const message = `"services" cannot stand in the ${end} of this direction`
     complain(place, 'NP2018', { on: 'key', message })
   }
@@ -57,10 +59,11 @@ function serviceCondition(
     complain(place, 'NP2018', { on: 'key', message: '"services" needs a name' })
     return []
   }
-  return [`${end} is service ${services.namespace ?? ''}/${services.name}`]
+  const home = services.namespace == null || services.namespace === '' ? namespace : null
+  return [serviceCondition(end, home ?? services.namespace ?? '', services.name)]
 }
 
-function httpCondition(raw: RawRule, direction: Direction, place: Place): readonly string[] {
+function readHttp(raw: RawRule, direction: Direction, place: Place): readonly string[] {
   if (raw.http == null) return []
   const fault =
     direction === 'egress'
@@ -73,15 +76,5 @@ function httpCondition(raw: RawRule, direction: Direction, place: Place): readon
   if (fault !== undefined) {
     complain(place, 'NP2018', { on: 'key', message: `"http" cannot stand ${fault}` })
   }
-  return [`HTTP ${httpWords(raw.http)}`]
-}
-
-function httpWords({ methods, paths }: RawHttp): string {
-  const words = [
-    ...[...(methods ?? [])].sort(),
-    ...(paths ?? [])
-      .map(({ exact, prefix }) => (exact == null ? `${prefix ?? ''}*` : exact))
-      .sort(),
-  ]
-  return words.join(' ')
+  return [httpCondition(raw.http)]
 }

@@ -191,30 +191,24 @@ function readRule(raw: RawRule, direction: Direction, scope: Scope, place: Place
       help: near ? `did you mean "${near}"?` : `known actions: ${[...actions.keys()].join(', ')}`,
     })
   }
-  const ipVersion = versionOf(raw, place)
+  checkFamilies(raw, place)
   const entity = (key: 'source' | 'destination'): Rule['peers'] =>
     raw[key] == null ? everyone : readEntity(raw[key], scope, into(place, key))
   const [source, destination] = [entity('source'), entity('destination')]
   const [peers, subjects] = direction === 'ingress' ? [source, destination] : [destination, source]
-  const traffic = readTraffic({ ...raw, ipVersion }, place)
-  const conditions = readConditions(raw, direction, place)
+  const traffic = readTraffic(raw, place)
+  const conditions = readConditions(raw, direction, scope, place)
   if (action === undefined) return []
   return [{ action, subjects, peers, traffic, conditions, origins: [originOf(place)] }]
 }
 
-/**
- * The IP version of a rule, where its blocks do not say it by themselves: one that only excepts
- * addresses is still a rule of their version alone, as Felix leaves it out of the other's tables
- * (rules/policy.go, filterNets).
- */
-function versionOf(raw: RawRule, place: Place): number | null {
-  const under = (key: 'nets' | 'notNets'): { readonly item: string; readonly at: Place }[] =>
-    (['source', 'destination'] as const).flatMap((end) =>
+function checkFamilies(raw: RawRule, place: Place): void {
+  const nets = (['source', 'destination'] as const).flatMap((end) =>
+    (['nets', 'notNets'] as const).flatMap((key) =>
       each(into(into(place, end), key), raw[end]?.[key]),
-    )
-  const nets = under('nets')
-  const version = checkFamily([...nets, ...under('notNets')], raw.ipVersion)
-  return nets.length > 0 ? (raw.ipVersion ?? null) : version
+    ),
+  )
+  checkFamily(nets, raw.ipVersion)
 }
 
 /** One rule is of one IP version, which is returned where it is known: scanNets. */

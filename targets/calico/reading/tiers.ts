@@ -12,9 +12,12 @@ export interface TierFacts {
   readonly default: Tier['default']
 }
 
+/** The tier that there is without saying so. */
+const defaultTier: TierFacts = { order: 1_000_000, default: 'deny' }
+
 /** Tiers that are always there, and cannot be changed: EnsureInitialized. */
 export const fixedTiers: ReadonlyMap<string, TierFacts> = new Map([
-  ['default', { order: 1_000_000, default: 'deny' }],
+  ['default', defaultTier],
   ['kube-admin', { order: 1000, default: 'pass' }],
   ['kube-baseline', { order: 10_000_000, default: 'pass' }],
 ])
@@ -42,6 +45,9 @@ export function beyondFault(
   return `the tier "${tier}" does not come ${side} ${other}, where the policies of administrators in the input stand`
 }
 
+/** What a tier that is not in the input is taken for. */
+const unknownTier: TierFacts = { order: null, default: 'deny' }
+
 /** Where Calico puts Kubernetes policies in tier `default`. */
 const kubernetesOrder = 1000
 
@@ -66,29 +72,43 @@ export function sortedTiers(
   facts: ReadonlyMap<string, TierFacts>,
   policies: ReadonlyMap<string, readonly Policy[]>,
 ): readonly Tier[] {
-  const orderOf = (name: string): number => facts.get(name)?.order ?? Number.POSITIVE_INFINITY
+  const placed = (name: string): Placed => ({ name, order: facts.get(name)?.order ?? null })
   return [...policies]
-    .sort(([a], [b]) => compareNumbers(orderOf(a), orderOf(b)) || byCodeUnit(a, b))
-    .map(([name, own]) => makeTier(name, own, facts.get(name)?.default ?? 'deny'))
+    .sort(([a], [b]) => compareTiers(placed(a), placed(b)))
+    .map(([name, own]) => makeTier(name, own, facts.get(name) ?? unknownTier))
 }
 
-function compareNumbers(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1
+interface Placed {
+  readonly name: string
+  readonly order: number | null
+}
+
+function compareTiers(a: Placed, b: Placed): number {
+  const [first, second] = [a, b].map(({ order }) => order ?? Number.POSITIVE_INFINITY)
+  if (first !== undefined && second !== undefined && first !== second) {
+    return first < second ? -1 : 1
+  }
+  return byCodeUnit(a.name, b.name)
+}
+
+/** Whether Calico asks the first of two tiers before the second. */
+export function comesBefore(a: Placed, b: Placed): boolean {
+  return compareTiers(a, b) < 0
 }
 
 /**
  * Calico polices what a pod sends to its own node, and never what that node sends to it: felix,
  * filterOutputChain.
  */
-function makeTier(name: string, policies: readonly Policy[], end: Tier['default']): Tier {
-  return { name, combining: 'first-match', default: end, ownNode: 'ingress-allowed', policies }
+function makeTier(name: string, policies: readonly Policy[], facts: TierFacts): Tier {
+  return { name, ...facts, combining: 'first-match', ownNode: 'ingress-allowed', policies }
 }
 
 /** Kubernetes policies are policies of tier `default` with an order of their own. */
 export function adoptKubernetes(own: readonly Tier[], kubernetes: Tier): readonly Tier[] {
   const policies = kubernetes.policies.map((policy) => ({ ...policy, order: kubernetesOrder }))
   const home = own.find(({ name }) => name === 'default')
-  const joined = makeTier('default', [...(home?.policies ?? []), ...policies], 'deny')
+  const joined = makeTier('default', [...(home?.policies ?? []), ...policies], defaultTier)
   // Order among the tiers is known for those that are always there; the others keep their places.
   const at = own.findIndex(({ name }) => name === 'default' || name === 'kube-baseline')
   if (home !== undefined) return own.map((tier) => (tier === home ? joined : tier))

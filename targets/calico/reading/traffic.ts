@@ -149,9 +149,19 @@ function notIcmp({ type, code }: RawIcmp, protocol: number | null): readonly Tra
     }))
 }
 
-function familyOf({ ipVersion }: RawRule, protocol: number | null): readonly Traffic[] {
+function familyOf(raw: RawRule, protocol: number | null): readonly Traffic[] {
+  const ipVersion = raw.ipVersion ?? familyOfExceptions(raw)
   if (ipVersion !== 4 && ipVersion !== 6) return []
   return icmpNumbers[ipVersion] === protocol ? [] : [{ kind: 'family', family: ipVersion }]
+}
+
+/** A rule whose blocks are all of the other IP version is skipped: felix, FilterRuleToIPVersion. */
+function familyOfExceptions({ source, destination }: RawRule): 4 | 6 | undefined {
+  const [block] = [source, destination].flatMap((end) =>
+    (end?.nets ?? []).length > 0 ? [] : (end?.notNets ?? []),
+  )
+  if (block === undefined) return undefined
+  return block.includes(':') ? 6 : 4
 }
 
 /** Numbers, ranges such as `80:90`, and names of ports. */

@@ -24,7 +24,7 @@ export const kubernetesTarget: Target = {
     partTests: false,
     serviceAccounts: 'none',
     ruleSubjects: false,
-    conditions: false,
+    conditions: [],
     clusterPolicies: false,
     nonIsolating: false,
   },

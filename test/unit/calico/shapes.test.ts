@@ -205,7 +205,8 @@ test('where order has a meaning it is kept; none comes last in Calico too', () =
 test('equal orders that Calico would sort otherwise are refused where a rule denies', () => {
   const denying = isolating(ruleOf(undefined, undefined, 'deny'))
   // Calico 3.32 compares "foo/shop" with "foo-bar/shop", and "-" sorts before "/".
-  const tied = [policyOf({ name: 'foo' }), policyOf({ name: 'foo-bar', ingress: denying })]
+  const allowing = policyOf({ name: 'foo', ingress: isolating(ruleOf()) })
+  const tied = [allowing, policyOf({ name: 'foo-bar', ingress: denying })]
   const codes = (policies: readonly Policy[], version: string): readonly string[] =>
     emitted(policies, 'first-match', { 'calico-version': [version] }).diagnostics.map(
       ({ code }) => code,
