@@ -341,6 +341,7 @@ export const catalog = {
     title: 'output would have too many rules',
     help: 'raise --max-rules, or take apart the rules that overlap',
   },
+  NP5013: { severity: 'note', title: 'policy has another order in the target' },
 
   // NP6: command line and files
   NP6001: {

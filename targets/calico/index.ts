@@ -12,7 +12,7 @@ import { type CalicoOptions, options, readOptions } from './options.ts'
 import { calicoPolicy } from './policies.ts'
 import { calicoDialect } from './reading/index.ts'
 import { planTiers, type TierPlan } from './tiers.ts'
-import { reportTies } from './ties.ts'
+import { withoutTies } from './ties.ts'
 import type { CalicoPolicy, TracedRule } from './types.ts'
 
 /** Writes policies with their tiers, or in the tier and order that the options name. */
@@ -79,14 +79,15 @@ function policiesOf(
     ...one,
     piece: { ...one.piece, name: names[at] ?? one.piece.policy.name },
   }))
-  for (const plan of plans) {
-    if (plan.tier.combining !== 'first-match') continue
-    const own = named.filter((one) => one.plan === plan).map(({ piece }) => piece)
-    reportTies(own, chosen.version, reporter)
-  }
-  return named.flatMap(
-    ({ piece, subjects, plan }) => calicoPolicy(piece, subjects, plan.name, chosen, reporter) ?? [],
-  )
+  return plans.flatMap((plan) => {
+    const own = named.filter((one) => one.plan === plan)
+    const pieces = own.map(({ piece }) => piece)
+    const apart =
+      plan.tier.combining === 'first-match' ? withoutTies(pieces, chosen.version, reporter) : pieces
+    return own.flatMap(({ piece, subjects }, at) => {
+      return calicoPolicy(apart[at] ?? piece, subjects, plan.name, chosen, reporter) ?? []
+    })
+  })
 }
 
 /** In names of Kubernetes no "_" occurs, so no policy's file has this name; it sorts before them. */

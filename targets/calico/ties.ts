@@ -1,8 +1,10 @@
-// Policies of equal order: Calico sorts them by texts of its own, which need not agree with the source.
+// Policies of equal order: Calico sorts them by texts of its own, which need not agree with the source,
+// as the names may have changed. Orders of their own keep them in their sequence.
 import { byCodeUnit, groupBy } from '../../src/algebra/order.ts'
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
 import { aboutPolicy } from '../../src/emit/complain.ts'
 import { directions, type Policy } from '../../src/ir/types.ts'
+import { byOrder } from '../../src/semantics/evaluate.ts'
 import type { Piece } from './bands.ts'
 import type { VersionRange } from './versions.ts'
 
@@ -12,46 +14,69 @@ export interface NamedPiece extends Piece {
 }
 
 /**
- * Reports, in a first-match tier, policies that one pod can meet and that have one order, where Calico
- * would sort them otherwise than by name. Where all do the same, their order has no meaning, and
- * nothing is reported.
+ * The pieces of a first-match tier, with orders of their own where policies that one pod can meet have
+ * the same order and Calico would sort them otherwise than the source does. Where all do the same,
+ * their order has no meaning, and it is kept.
  */
-export function reportTies(
+export function withoutTies(
   pieces: readonly NamedPiece[],
   version: VersionRange,
   reporter: Reporter,
-): void {
-  const keyOf = ({ name, policy: { namespace } }: NamedPiece): string =>
-    version.tieKey(name, namespace)
-  for (const tied of tiesOf(pieces)) {
-    if (tied.every(({ policy }) => actsBy(policy, 'allow'))) continue
-    if (tied.every(({ policy }) => actsBy(policy, 'deny'))) continue
-    const own = tied.toSorted(
-      (a, b) =>
-        byCodeUnit(a.policy.name, b.policy.name) ||
-        byCodeUnit(a.policy.namespace ?? '', b.policy.namespace ?? ''),
-    )
-    const sorted = own.toSorted((a, b) => byCodeUnit(keyOf(a), keyOf(b)))
-    const moved = own.find((piece, at) => piece !== sorted[at])
-    if (moved === undefined) continue
-    aboutPolicy(moved.policy, reporter)(
-      'NP5001',
-      `Calico ${version.title} sorts policies of equal order differently`,
-      { help: 'give the policies different orders' },
-    )
+): readonly NamedPiece[] {
+  const orders = [...new Set(pieces.flatMap(({ order }) => order ?? []))].sort((a, b) => a - b)
+  const changed = new Map<NamedPiece, number>()
+  for (const [order, tied] of groupBy(pieces, (one) => one.order)) {
+    if (!tiesOf(tied).some((group) => isMoved(group, version))) continue
+    const spread = spreadOf(order, orders, tied.length)
+    for (const [at, piece] of tied.toSorted(bySource).entries()) changed.set(piece, spread(at))
   }
+  return pieces.map((piece) => {
+    const order = changed.get(piece)
+    if (order === undefined || order === piece.order) return piece
+    aboutPolicy(piece.policy, reporter)(
+      'NP5013',
+      `it has the order ${order} in Calico, not ${piece.order ?? 'none'}: names would sort policies of that order differently`,
+    )
+    return { ...piece, order }
+  })
 }
 
-/** Policies of one order and namespace, with those of the whole cluster among them. */
-function tiesOf(pieces: readonly NamedPiece[]): readonly (readonly NamedPiece[])[] {
-  return [...groupBy(pieces, ({ order }) => order).values()].flatMap((tied) => {
-    const spaces = groupBy(tied, ({ policy }) => policy.namespace)
-    const cluster = spaces.get(null) ?? []
-    if (spaces.size === 1) return tied.length > 1 ? [tied] : []
-    return [...spaces].flatMap(([namespace, own]) =>
-      namespace === null || own.length + cluster.length < 2 ? [] : [[...cluster, ...own]],
-    )
-  })
+function bySource({ policy: a }: NamedPiece, { policy: b }: NamedPiece): number {
+  return byOrder({ ...a, order: null }, { ...b, order: null })
+}
+
+function isMoved(tied: readonly NamedPiece[], version: VersionRange): boolean {
+  if (tied.every(({ policy }) => actsBy(policy, 'allow'))) return false
+  if (tied.every(({ policy }) => actsBy(policy, 'deny'))) return false
+  const keyOf = ({ name, policy: { namespace } }: NamedPiece): string =>
+    version.tieKey(name, namespace)
+  const own = tied.toSorted(bySource)
+  const sorted = own.toSorted((a, b) => byCodeUnit(keyOf(a), keyOf(b)))
+  return own.some((piece, at) => piece !== sorted[at])
+}
+
+/** Orders from the tied one on that stay before the next; without an order, behind all that have one. */
+function spreadOf(
+  order: number | null,
+  orders: readonly number[],
+  count: number,
+): (at: number) => number {
+  const last = orders.at(-1) ?? 0
+  if (order === null) return (at) => Math.floor(last) + 1 + at
+  const room = (orders.find((one) => one > order) ?? order + 1) - order
+  let parts = 10
+  while (count / parts >= room) parts *= 10
+  return (at) => Math.round((order + at / parts) * parts) / parts
+}
+
+/** Policies of one order by their namespace, with those of the whole cluster among them. */
+function tiesOf(tied: readonly NamedPiece[]): readonly (readonly NamedPiece[])[] {
+  const spaces = groupBy(tied, ({ policy }) => policy.namespace)
+  const cluster = spaces.get(null) ?? []
+  if (spaces.size === 1) return tied.length > 1 ? [tied] : []
+  return [...spaces].flatMap(([namespace, own]) =>
+    namespace === null || own.length + cluster.length < 2 ? [] : [[...cluster, ...own]],
+  )
 }
 
 function actsBy(policy: Policy, wanted: 'allow' | 'deny'): boolean {
