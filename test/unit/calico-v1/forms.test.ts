@@ -26,7 +26,7 @@ test('kinds are taken in any case', () => {
     assert.is(rulesIn(one.replace('policy', kind)), rule)
   }
   const text = 'apiVersion: v1\nkind: HostEndpoint\nmetadata: { name: a }\n'
-  assert.is(rulesIn(text), 'NP2021 2:7')
+  assert.is(rulesIn(text), 'NP2024 2:7')
 })
 
 test('kinds of that name in other groups are not its own', () => {

@@ -54,8 +54,8 @@ const faults: readonly (readonly [string, string, string])[] = [
     'NP2021 6:13',
   ],
   ['a type that is none', policy('types: [inbound]'), 'NP2008 5:11'],
-  ['doNotTrack', policy('types: [ingress]\ndoNotTrack: true'), 'NP2021 6:3'],
-  ['preDNAT', policy('types: [ingress]\npreDNAT: true'), 'NP2021 6:3'],
+  ['doNotTrack', policy('types: [ingress]\ndoNotTrack: true'), 'NP2024 6:3'],
+  ['preDNAT', policy('types: [ingress]\npreDNAT: true'), 'NP2024 6:3'],
   ['keys of Kubernetes', policy('types: [ingress]\npodSelector: {}'), 'NP2004 6:3'],
   ['a block outside of an end', rule('net: 10.0.0.1'), 'NP2004 7:7'],
   ['a key that nobody knows', policy('types: [ingress]\nsurprise: 1'), 'NP2001 6:3'],
@@ -74,7 +74,7 @@ const faults: readonly (readonly [string, string, string])[] = [
   [
     'a host endpoint',
     'apiVersion: v1\nkind: hostEndpoint\nmetadata: { name: eth0 }\n',
-    'NP2021 2:7',
+    'NP2024 2:7',
   ],
   [
     'a pass that leads nowhere',

@@ -202,30 +202,33 @@ test('where order has a meaning it is kept; none comes last in Calico too', () =
   assert.equal(orders, [-2.5, undefined])
 })
 
-test('equal orders that Calico would sort otherwise are refused where a rule denies', () => {
+test('policies of one order that Calico would sort otherwise get orders of their own', () => {
   const denying = isolating(ruleOf(undefined, undefined, 'deny'))
-  // Calico 3.32 compares "foo/shop" with "foo-bar/shop", and "-" sorts before "/".
+  // Calico 3.32 compares "foo/shop" with "foo-bar/shop", and "-" sorts before "/"; 3.31 begins with the
+  // namespace.
   const allowing = policyOf({ name: 'foo', ingress: isolating(ruleOf()) })
   const tied = [allowing, policyOf({ name: 'foo-bar', ingress: denying })]
-  const codes = (policies: readonly Policy[], version: string): readonly string[] =>
-    emitted(policies, 'first-match', { 'calico-version': [version] }).diagnostics.map(
-      ({ code }) => code,
+  const orders = (policies: readonly Policy[], version: string): readonly unknown[] =>
+    emitted(policies, 'first-match', { 'calico-version': [version] }).files.map(
+      ({ text }) => parse(text).spec.order,
     )
-  assert.equal(codes(tied, '3.32'), ['NP5001'])
-  assert.equal(codes(tied, '3.31'), [])
+  const at = (order: number): readonly Policy[] => tied.map((policy) => ({ ...policy, order }))
+  assert.equal(orders(at(7), '3.31'), [7.1, 7])
+  assert.equal(orders(at(7), '3.32'), [7, 7])
+  assert.equal(orders(tied, '3.31'), [2, 1])
   assert.equal(
-    codes(
+    orders(
       tied.map((policy, order) => ({ ...policy, order })),
-      '3.32',
+      '3.31',
     ),
-    [],
+    [0, 1],
   )
   assert.equal(
-    codes(
-      tied.map((policy) => ({ ...policy, ingress: isolating(ruleOf()) })),
-      '3.32',
+    orders(
+      at(7).map((policy) => ({ ...policy, ingress: isolating(ruleOf()) })),
+      '3.31',
     ),
-    [],
+    [7, 7],
   )
 })
 
