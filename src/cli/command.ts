@@ -52,7 +52,7 @@ export function printMessages(
 }
 
 /** Codes that say that the input is fine and the answer is no: the target cannot mean the same. */
-const inexact: readonly string[] = ['NP5001', 'NP5002', 'NP5003', 'NP5009']
+const inexact: readonly string[] = ['NP2024', 'NP5001', 'NP5002', 'NP5003', 'NP5009', 'NP5012']
 
 /** The exit code that diagnostics ask for. */
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {

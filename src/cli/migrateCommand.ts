@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import type { Fidelity } from '../emit/target.ts'
-import { reportMarkdown } from '../migration/markdown.ts'
+import { reportMarkdown, reportSummary } from '../migration/markdown.ts'
 import { type MigrateResult, migrate, migrationTargets } from '../migration/migrate.ts'
 import {
   type CommandContext,
@@ -75,6 +75,9 @@ function run(
   reporter.adopt(result?.diagnostics ?? [])
   if (result !== null) deliver(result, flags, context, reporter)
   printMessages(reporter.diagnostics, flags.diagnostics, context)
+  if (result?.report && flags.diagnostics === 'text' && flags.dryRun !== true) {
+    context.terminal.err(`${reportSummary(result.report)}\n`)
+  }
   return exitCodeOf(reporter.diagnostics)
 }
 

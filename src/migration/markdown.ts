@@ -16,7 +16,7 @@ const outcomeWords: Readonly<Record<Outcome, string>> = {
 export function reportMarkdown(report: MigrationReport): string {
   const sections = [
     [`# Migration to ${report.target}`],
-    [summary(report)],
+    [reportSummary(report)],
     ...assumptionsOf(report),
     ['## What became of what', table(report.objects)],
     ...detailsOf(report),
@@ -26,7 +26,8 @@ export function reportMarkdown(report: MigrationReport): string {
   return `${sections.map((lines) => lines.join('\n\n')).join('\n\n')}\n`
 }
 
-function summary({ outcome, objects, universe }: MigrationReport): string {
+/** The whole in a line or two. */
+export function reportSummary({ outcome, objects, universe }: MigrationReport): string {
   const policies = objects.filter((one) => one.outcome !== 'part of others')
   const exact = policies.filter((one) => one.outcome === 'exact').length
   const rules = (when: 'before' | 'after'): number =>
@@ -110,12 +111,14 @@ function unattributedOf({ unattributed, notes }: MigrationReport): readonly (rea
 }
 
 function steps({ apply, remove, rollback }: MigrationReport): string {
+  const files =
+    apply.length === 1 ? 'the file' : `the ${apply.length} files in the order of their numbers`
   return [
-    '1. Leave the policies of the source in force.',
-    `2. Apply ${apply.length} files in the order of their numbers: \`kubectl apply -f apply/\`. What is allowed at any moment is at most what the source allows, since its policies are still there. A pod that several files select may miss a flow from the first of them to the last.`,
+    '1. Leave the policies of the source in force until the end.',
+    `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before: the policies of the source are still there, and each file allows only what the source allows. A pod that several files select may miss a flow from the first of them to the last.`,
     '3. See that traffic is as it should be.',
-    `4. Remove the policies of the source, in this order, so that what stays behind decides as it did:\n\n${list(remove.map(code))}`,
-    `The way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds, last file first.`,
+    `4. Remove the policies of the source in this order, so that what stays behind decides as it did:\n${remove.map((one) => `   - ${code(one)}`).join('\n')}`,
+    `\nThe way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds, last file first.`,
   ].join('\n')
 }
 
