@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dialects, targets } from '../../targets/index.ts'
@@ -12,6 +12,8 @@ const test = suite('README')
 const readme = readFileSync('README.md', 'utf8')
 // As on a machine that has never seen this package: npx then builds it while the other tests run.
 const cache = mkdtempSync(join(tmpdir(), 'netpolc-npm-'))
+// What one command writes, the next ones look at.
+const moved = join(mkdtempSync(join(tmpdir(), 'netpolc-readme-')), 'moved')
 
 interface Session {
   readonly line: number
@@ -26,16 +28,21 @@ for (const { line, command, shown } of sessionsOf(readme)) {
       const script = command
         .replace('npm ci && ', '')
         .replaceAll(' rules', ` ${join(folder, 'rules')}`)
+        .replaceAll(' moved', ` ${moved}`)
       const { stdout, stderr } = spawnSync('bash', ['-c', `${script} 2>&1`], {
         env: { ...process.env, npm_config_cache: cache },
       })
       // npm speaks of its own settings on the way.
-      const printed = `${stdout}${stderr}`.replace(/^npm warn .*\n/gm, '')
+      const printed = `${stdout}${stderr}`
+        .replace(/^npm warn .*\n/gm, '')
+        .replaceAll(moved, 'moved')
       assert.fixture(withoutCuts(printed, shown), shown)
     }))
 }
 
-test.after(() => rmSync(cache, { recursive: true, force: true }))
+test.after(() => {
+  for (const path of [cache, dirname(moved)]) rmSync(path, { recursive: true, force: true })
+})
 
 test('the table of dialects is that of targets/index.ts', () => {
   const names = [...new Set([...dialects, ...targets].map(({ name }) => name))]
