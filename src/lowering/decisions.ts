@@ -117,7 +117,8 @@ function stepsOf(tier: Tier, direction: Direction): readonly Step[] {
   return [...of('deny'), ...of('allow'), ...ends]
 }
 
-function matchOf(policy: Policy, rule: Rule | null, world: World): Match {
+/** Whom and what a rule is about, or the end of its tier where there is none; may refuse. */
+export function matchOf(policy: Policy, rule: Rule | null, world: World): Match {
   const own: Peer = { kind: 'pods', ...policy.subject }
   if (rule === null) {
     const subjects = podBoxes(policy.subject)

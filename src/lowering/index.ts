@@ -1,124 +1,91 @@
 // The door to lowering: a policy set as a target without order can say it, or as it stands where that is
 // enough. Exact as far as there are words; whatever has none is reported, and the proof judges the rest.
 
-import { makeReporter } from '../diagnostics/diagnostic.ts'
+import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
 import { aboutPolicy, aboutRule } from '../emit/complain.ts'
-import type { EmitContext, Target } from '../emit/target.ts'
-import { directions, type Policy, type PolicySet, type Rule, type Tier } from '../ir/types.ts'
+import type { Capabilities, EmitContext, Target } from '../emit/target.ts'
+import { type Direction, directions, type Policy, type PolicySet, type Tier } from '../ir/types.ts'
+import type { Premises } from '../proof/compare.ts'
 import { readPremises } from '../proof/premises.ts'
-import type { Unsaid } from './decisions.ts'
+import { withoutLogs } from './logs.ts'
 import { worldOf } from './peers.ts'
 import type { Product } from './products.ts'
-import { isPlain, saysAll, saysConditions } from './sayRules.ts'
+import { reworded } from './reworded.ts'
+import type { LoweringContext } from './sayPieces.ts'
+import { saysAll } from './sayRules.ts'
 import { withPartsListed } from './snapshot.ts'
 import { unorderedPolicies } from './unordered.ts'
 
 /** A target that is lowered for, and the tier that it has. */
-export interface LowerTarget extends Pick<Target, 'name' | 'capabilities' | 'proof'> {
+export interface LowerTarget extends Pick<Target, 'name' | 'proof'> {
+  /** What its rules that allow, and those that deny, can say. */
+  readonly can: Capabilities
+  /** What its rules that deny can say in a direction; null where it has none that win. */
+  readonly canDeny: Readonly<Record<Direction, Capabilities>> | null
   readonly tier: Omit<Tier, 'policies'>
   /** Whether to be selected at all isolates. */
   readonly alwaysIsolates: boolean
 }
 
-/** The set as the target can say it: as it stands, or in one tier without order. */
+/** The set as the target can say it: as it stands, in other words, or in one tier without order. */
 export function lowerToUnordered(
   source: PolicySet,
   target: LowerTarget,
   context: EmitContext,
 ): PolicySet {
-  const { cluster } = context
+  const { cluster, reporter } = context
+  const { tier, proof } = target
   const set = cluster === null ? source : withPartsListed(source, cluster)
-  noteLogs(set, context)
-  if (!needsLowering(set, target)) return withoutLogs(set)
-  const { capabilities: can, tier, alwaysIsolates, proof } = target
-  if (proof.kind !== 'symbolic') return set
-  const { ipBlock, facts } = readPremises(
-    proof.facts(context.options, { set, cluster }),
-    makeReporter(),
-  )
-  const unsaid = ({ policy, rule, reason }: Unsaid): void => {
-    const complain =
-      rule === null
-        ? aboutPolicy(policy, context.reporter)
-        : aboutRule(policy, rule, context.reporter)
-    complain('NP5001', `${target.name} cannot express ${reason}`)
-  }
-  const world = worldOf(ipBlock, facts)
-  const shape = {
-    denies: can.actions.includes('deny'),
-    alwaysIsolates,
-    says: (product: Product) => saysAll(product, world, can),
-  }
-  const policies = unorderedPolicies(set, { world, can, shape, unsaid })
-  return { tiers: [{ ...tier, policies }] }
+  const silent = withoutLogs(set, reporter)
+  if (proof.kind !== 'symbolic') return silent
+  const given = proof.facts(context.options, { set, cluster })
+  const lowering = contextFor(target, readPremises(given, makeReporter()), reporter)
+  if (!meansOrder(silent, target)) return reworded(silent, lowering)
+  return { tiers: [{ ...tier, policies: unorderedPolicies(silent, lowering) }] }
 }
 
-/** Whether order, tiers or tests mean something that the target has no place for. */
-function needsLowering({ tiers }: PolicySet, { capabilities: can, tier }: LowerTarget): boolean {
+function contextFor(
+  { name, can, canDeny, alwaysIsolates }: LowerTarget,
+  { ipBlock, facts }: Premises,
+  reporter: Reporter,
+): LoweringContext {
+  const world = worldOf(ipBlock, facts)
+  const denies =
+    canDeny &&
+    ((product: Product, direction: Direction): boolean =>
+      saysAll(product, world, canDeny[direction]))
+  const everywhere = { ingress: can, egress: can }
+  return {
+    world,
+    words: { allow: everywhere, deny: canDeny ?? everywhere },
+    shape: { denies, alwaysIsolates },
+    unsaid: ({ policy, rule, reason }) => {
+      const complain =
+        rule === null ? aboutPolicy(policy, reporter) : aboutRule(policy, rule, reporter)
+      complain('NP5001', `${name} cannot express ${reason}`)
+    },
+  }
+}
+
+/** Whether order, tiers, or being selected mean something that the target has no place for. */
+function meansOrder({ tiers }: PolicySet, { can, tier }: LowerTarget): boolean {
   const used = tiers.filter(({ policies }) => policies.length > 0)
   if (used.length > 1) return true
   return used.some(
     (one) =>
-      one.default !== tier.default || one.policies.some((policy) => !isSaid(policy, one, can)),
+      one.default !== tier.default || one.policies.some((policy) => !hasPlace(policy, one, can)),
   )
 }
 
-function isSaid(policy: Policy, { combining }: Tier, can: LowerTarget['capabilities']): boolean {
+function hasPlace(policy: Policy, { combining }: Tier, can: Capabilities): boolean {
   return directions.every((direction) => {
     const section = policy[direction]
     if (section === null) return true
     if (!section.isolates && !can.nonIsolating) return false
-    return section.rules.every((rule) => isSaidRule(rule, combining, can))
+    return section.rules.every(
+      ({ action, subjects }) =>
+        (action === 'allow' || (combining !== 'first-match' && can.actions.includes(action))) &&
+        subjects.every(({ kind }) => kind === 'any'),
+    )
   })
-}
-
-function isSaidRule(
-  rule: Rule,
-  combining: Tier['combining'],
-  can: LowerTarget['capabilities'],
-): boolean {
-  const { action, subjects, conditions } = rule
-  if (action === 'log') return true
-  const hasPlace =
-    action === 'allow' || (combining !== 'first-match' && can.actions.includes(action))
-  return (
-    hasPlace &&
-    saysConditions(conditions, can) &&
-    subjects.every(({ kind }) => kind === 'any') &&
-    isPlain(rule, can)
-  )
-}
-
-function noteLogs({ tiers }: PolicySet, { reporter }: EmitContext): void {
-  for (const policy of tiers.flatMap(({ policies }) => policies)) {
-    for (const rule of logsOf(policy)) {
-      aboutRule(policy, rule, reporter)('NP5011', 'nothing is logged in the output')
-    }
-  }
-}
-
-function logsOf(policy: Policy): readonly Rule[] {
-  return directions.flatMap((direction) =>
-    (policy[direction]?.rules ?? []).filter(({ action }) => action === 'log'),
-  )
-}
-
-/** Log decides nothing. */
-function withoutLogs(set: PolicySet): PolicySet {
-  const hasLogs = set.tiers.some(({ policies }) => policies.some((one) => logsOf(one).length > 0))
-  if (!hasLogs) return set
-  return {
-    tiers: set.tiers.map((tier) => ({
-      ...tier,
-      policies: tier.policies.map((policy) => ({
-        ...policy,
-        ingress: withoutLog(policy.ingress),
-        egress: withoutLog(policy.egress),
-      })),
-    })),
-  }
-}
-
-function withoutLog(section: Policy['ingress']): Policy['ingress'] {
-  return section && { ...section, rules: section.rules.filter(({ action }) => action !== 'log') }
 }

@@ -5,7 +5,7 @@
 // has them taken out. The others become denies of their own, without what an earlier decision allows.
 import type { Direction, Policy, PolicySet, Rule } from '../ir/types.ts'
 import { type Decision, decisionsOf, finalMatch, productOf, type Unsaid } from './decisions.ts'
-import { boxText, isWithin, type LabelBox, meetAll, meets } from './labels.ts'
+import { boxText, isWithin, type LabelBox, meetAll, meets, minusAll } from './labels.ts'
 import { Refusal } from './limit.ts'
 import { makeNamespaceIndex, type NamespaceIndex } from './namespaceIndex.ts'
 import type { World } from './peers.ts'
@@ -37,12 +37,10 @@ export interface Unordered {
 
 /** What the target is like. */
 export interface Shape {
-  /** Whether it has denies that win over every allow. */
-  readonly denies: boolean
+  /** Whether it has words for all of a product in a deny that wins; null where it has no such denies. */
+  readonly denies: ((product: Product, direction: Direction) => boolean) | null
   /** Whether to be selected at all isolates. */
   readonly alwaysIsolates: boolean
-  /** Whether it has words for all of a product. */
-  readonly says: (product: Product) => boolean
 }
 
 /** Lowers one direction; what cannot be said is handed to `unsaid` and denied where that can be. */
@@ -54,19 +52,22 @@ export function unorderedOf(
   unsaid: (one: Unsaid) => void,
 ): Unordered {
   const decisions = decisionsOf(set, direction, world, unsaid)
-  return new Lowering(decisions, world, shape, unsaid).run()
+  return new Lowering(decisions, direction, world, shape, unsaid).run()
 }
 
 interface Numbered {
   readonly at: number
   readonly decision: Decision
+  /** What of it can be reached: no rule passes it on, no earlier one has allowed its subjects everything. */
   readonly products: readonly Product[]
+  readonly subjects: readonly LabelBox[]
 }
 
 class Lowering {
-  private readonly numbered: readonly Numbered[]
+  private readonly decisions: readonly Decision[]
   private readonly world: World
   private readonly shape: Shape
+  private readonly direction: Direction
   private readonly unsaid: (one: Unsaid) => void
   private readonly allows: NamespaceIndex<Numbered>
   /** Denies that are left to the default. */
@@ -75,18 +76,16 @@ class Lowering {
 
   constructor(
     decisions: readonly Decision[],
+    direction: Direction,
     world: World,
     shape: Shape,
     unsaid: (one: Unsaid) => void,
   ) {
     this.world = world
     this.shape = shape
+    this.direction = direction
     this.unsaid = unsaid
-    this.numbered = decisions.map((decision, at) => ({
-      at,
-      decision,
-      products: decision.left ?? [productOf(decision.match)],
-    }))
+    this.decisions = decisions
     this.allows = makeNamespaceIndex(subjectsOf)
     this.absorbed = makeNamespaceIndex(subjectsOf)
     this.isolated = makeNamespaceIndex((box) => [box])
@@ -94,20 +93,18 @@ class Lowering {
 
   run(): Unordered {
     const narrow: Numbered[] = []
-    for (const one of this.numbered) {
+    for (const one of reachable(this.decisions)) {
       if (one.decision.verdict === 'allow') this.allows.add(one)
-      else if (!this.shape.denies || one.decision.match.isFinal) this.absorb(one)
+      else if (this.shape.denies === null || one.decision.match.isFinal) this.absorb(one)
       else narrow.push(one)
     }
     const denied = narrow.flatMap((one) => this.denyOf(one))
-    const allowed = this.numbered
-      .filter(({ decision }) => decision.verdict === 'allow')
-      .flatMap((one) => this.allowOf(one))
+    const allowed = this.allows.all().flatMap((one) => this.allowOf(one))
     return {
       pieces: [...denied, ...allowed, ...this.undenied()],
-      isolations: this.absorbed.all().map(({ decision }) => ({
+      isolations: this.absorbed.all().map(({ decision, subjects }) => ({
         policy: decision.policy,
-        subjects: decision.match.subjects,
+        subjects,
       })),
     }
   }
@@ -115,7 +112,7 @@ class Lowering {
   private absorb(one: Numbered): void {
     this.undeniedPieces = null
     this.absorbed.add(one)
-    for (const box of one.decision.match.subjects) this.isolated.add(box)
+    for (const box of one.subjects) this.isolated.add(box)
   }
 
   private isIsolated(boxes: readonly LabelBox[]): boolean {
@@ -129,20 +126,19 @@ class Lowering {
   private denyOf(one: Numbered): readonly Piece[] {
     if (this.isIsolated(subjectsOf(one)) && !this.isAllowedAfter(one)) return []
     const pieces = attempt(() => this.piecesOf(one, this.earlier(this.allows, one)))
-    if (pieces?.every(({ product }) => this.shape.says(product))) return pieces
+    if (pieces?.every(({ product }) => this.shape.denies?.(product, this.direction))) return pieces
     this.absorb(one)
     return []
   }
 
   private isAllowedAfter(one: Numbered): boolean {
-    const later = this.allows.near(one.decision.match.subjects).filter(({ at }) => at > one.at)
+    const later = this.allows.near(one.subjects).filter(({ at }) => at > one.at)
     if (later.some((other) => meetsAny(one, other.products))) return true
     return this.undenied().some(({ product }) => meetsAny(one, [product]))
   }
 
   private allowOf(one: Numbered): readonly Piece[] {
-    const { decision } = one
-    const { subjects } = decision.match
+    const { decision, subjects } = one
     const near = this.isolated.near(subjects)
     // Where nobody is isolated, everything is allowed that no deny is about.
     if (!subjects.some((box) => near.some((other) => meets(box, other)))) return []
@@ -167,7 +163,7 @@ class Lowering {
   }
 
   private earlier(index: NamespaceIndex<Numbered>, one: Numbered): readonly Numbered[] {
-    return index.near(one.decision.match.subjects).filter(({ at }) => at < one.at)
+    return index.near(one.subjects).filter(({ at }) => at < one.at)
   }
 
   private piecesOf(one: Numbered, holes: readonly Numbered[]): readonly Piece[] {
@@ -190,9 +186,9 @@ class Lowering {
   private undeniedBy(one: Numbered): readonly Piece[] {
     const { policy, match, rule } = one.decision
     if (one.decision.left === null && match.isFinal) return []
-    const whole = productOf(finalMatch(match.subjects, this.world))
+    const whole = productOf(finalMatch(one.subjects, this.world))
     const holes = this.absorbed
-      .near(match.subjects)
+      .near(one.subjects)
       .flatMap((other) => other.products)
       .sort((a, b) => Number(isFinal(b)) - Number(isFinal(a)))
     try {
@@ -216,8 +212,31 @@ function isFinal({ peers, conditions }: Product): boolean {
   return conditions.length === 0 && peers.hosts.length === 1
 }
 
-function subjectsOf({ decision }: Numbered): readonly LabelBox[] {
-  return decision.match.subjects
+function subjectsOf({ subjects }: Numbered): readonly LabelBox[] {
+  return subjects
+}
+
+/** The decisions that can be reached, in order. */
+function reachable(decisions: readonly Decision[]): readonly Numbered[] {
+  const settled = makeNamespaceIndex<LabelBox>((box) => [box])
+  return decisions.flatMap((decision, at): Numbered[] => {
+    const { left, match } = decision
+    const whole = left ?? [productOf(match)]
+    const products = whole.flatMap((one) => withoutSubjects(one, settled.near(one.subjects)))
+    const [first, second] = products
+    if (first === undefined) return []
+    const isFinal = decision.verdict === 'allow' && match.isFinal && left === null
+    if (isFinal) for (const box of match.subjects) settled.add(box)
+    const subjects = second === undefined ? first.subjects : products.flatMap((one) => one.subjects)
+    return [{ at, decision, products, subjects }]
+  })
+}
+
+function withoutSubjects(product: Product, settled: readonly LabelBox[]): readonly Product[] {
+  const { subjects } = product
+  if (!subjects.some((box) => settled.some((other) => meets(box, other)))) return [product]
+  const left = attempt(() => minusAll(subjects, settled)) ?? subjects
+  return left.length === 0 ? [] : [{ ...product, subjects: left }]
 }
 
 function meetsAny({ products }: Numbered, others: readonly Product[]): boolean {

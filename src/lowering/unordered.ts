@@ -1,7 +1,5 @@
 // Lowering of a whole policy set, whatever its tiers and orders, into one tier without order: allows and,
 // where the target has them, denies that win. Exact as far as the target has words; the rest is said.
-import type { Capabilities } from '../emit/target.ts'
-import { everyone } from '../ir/selector.ts'
 import {
   type Direction,
   directions,
@@ -10,22 +8,10 @@ import {
   type Rule,
   type Section,
 } from '../ir/types.ts'
-import type { Unsaid } from './decisions.ts'
 import { type LabelBox, podBoxes, podMatchOf } from './labels.ts'
-import { Refusal } from './limit.ts'
-import type { World } from './peers.ts'
-import { type Piece, type Shape, subjectsText, unorderedOf } from './pieces.ts'
-import { isPlain, sayProduct, saysConditions } from './sayRules.ts'
+import { subjectsText, unorderedOf } from './pieces.ts'
+import { type LoweringContext, rulesOf } from './sayPieces.ts'
 import { simplified } from './simplify.ts'
-
-/** What a set is lowered for. */
-export interface LoweringContext {
-  readonly world: World
-  readonly can: Capabilities
-  readonly shape: Shape
-  /** Called for what has no exact words, with the reason. */
-  readonly unsaid: (one: Unsaid) => void
-}
 
 /** Policies without order that together mean what the set means; several may have one name. */
 export function unorderedPolicies(set: PolicySet, context: LoweringContext): readonly Policy[] {
@@ -35,37 +21,16 @@ export function unorderedPolicies(set: PolicySet, context: LoweringContext): rea
     const { pieces, isolations } = unorderedOf(set, direction, world, shape, unsaid)
     for (const { policy, subjects } of isolations) groups.isolate(policy, direction, subjects)
     for (const piece of pieces) {
-      groups.add(piece.policy, direction, piece.product.subjects, rulesOf(piece, context))
+      groups.add(
+        piece.policy,
+        direction,
+        piece.product.subjects,
+        rulesOf(piece, direction, context),
+      )
     }
   }
   const order = new Map(set.tiers.flatMap(({ policies }) => policies).map((one, at) => [one, at]))
   return groups.policies(order)
-}
-
-/** A piece as rules; what has no words is left out of an allow, and said. */
-function rulesOf(piece: Piece, { world, can, unsaid }: LoweringContext): readonly Rule[] {
-  const { policy, rule, product, isIntact, verdict } = piece
-  const made = (words: Pick<Rule, 'peers' | 'traffic'>): Rule => ({
-    ...words,
-    action: verdict,
-    subjects: everyone,
-    conditions: product.conditions,
-    origins: rule?.origins ?? [policy.origin],
-  })
-  if (!saysConditions(product.conditions, can)) {
-    unsaid({ policy, rule, reason: `the condition "${product.conditions.join('", "')}"` })
-    return []
-  }
-  if (isIntact && rule !== null && isPlain(rule, can)) return [made(rule)]
-  try {
-    const { words, lost } = sayProduct(product, world, can)
-    for (const reason of lost) unsaid({ policy, rule, reason })
-    return words.map(made)
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    unsaid({ policy, rule, reason: error.message })
-    return []
-  }
 }
 
 interface Group {

@@ -86,7 +86,7 @@ function emit({ tiers }: PolicySet, { format, reporter }: EmitContext): readonly
         },
       }
       const comment = `from ${describeOrigin(policy.origin)}`
-      return printManifest({ namespace: null, name, comment, value }, format)
+      return printManifest({ namespace: null, name, comment, value, origin: policy.origin }, format)
     })
 }
 

@@ -58,7 +58,13 @@ function lower(set: PolicySet, context: EmitContext): PolicySet {
     default: 'deny',
     ownNode: 'ingress-allowed',
   } as const
-  const unordered = lowerToUnordered(set, { ...cilium, tier, alwaysIsolates: false }, context)
+  const { name, proof, capabilities: can } = cilium
+  const canDeny = { ingress: can, egress: can }
+  const unordered = lowerToUnordered(
+    set,
+    { name, proof, can, canDeny, tier, alwaysIsolates: false },
+    context,
+  )
   return withValidNames(unordered, context)
 }
 

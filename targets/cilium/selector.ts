@@ -1,12 +1,7 @@
 // Selectors as Cilium label selectors. Every key says its source (`k8s:`), and every peer says its
 // namespace: without that key Cilium would add the policy's own, or match what is no pod.
 import type { ManifestMap } from '../../src/emit/manifest.ts'
-import {
-  alternatives,
-  namespaceNameLabel,
-  onlyNamespace,
-  type Requirement,
-} from '../../src/ir/selector.ts'
+import { alternatives, namespaceNameLabel, type Requirement } from '../../src/ir/selector.ts'
 import type { PodMatch, Policy } from '../../src/ir/types.ts'
 import { isReserved, isUnseen } from './identityLabels.ts'
 
@@ -36,13 +31,32 @@ const maxPrefix = 253
 /** Selectors of a policy's subject; Cilium itself confines a policy of a namespace to it. */
 export function subjectSelectors({ namespace, subject }: Policy): SelectorResult {
   if (namespace === null) return peerSelectors(subject)
-  if (onlyNamespace(subject.namespaces) !== namespace) {
+  const places = alternatives(subject.namespaces)
+  if (!places.every((place) => place.some(isNameOf(namespace)))) {
     return { ok: false, fault: 'its subject is not confined to its own namespace' }
   }
+  // Cilium adds the test of the name itself, and would take another in its place.
+  const labels = places
+    .filter((place) => place.every((test) => holdsName(test, namespace)))
+    .map((place) => place.filter(({ key }) => key !== namespaceNameLabel).map(namespaceRequirement))
   const accounts = alternatives(subject.serviceAccounts).map(accountRequirements)
   return print(alternatives(subject.pods), (part) =>
-    accounts.map((account) => [...part.map(podRequirement), ...account]),
+    labels.flatMap((place) =>
+      accounts.map((account) => [...place, ...part.map(podRequirement), ...account]),
+    ),
   )
+}
+
+function isNameOf(namespace: string): (test: Requirement) => boolean {
+  return ({ key, operator, values }) =>
+    key === namespaceNameLabel && operator === 'In' && values.join() === namespace
+}
+
+/** Whether a test of the namespace's name holds for one; other tests are not of the name. */
+function holdsName({ key, operator, values }: Requirement, namespace: string): boolean {
+  if (key !== namespaceNameLabel) return true
+  const isListed = values.includes(namespace)
+  return { In: isListed, NotIn: !isListed, Exists: true, DoesNotExist: false }[operator]
 }
 
 /** Selectors that together match the pods; none of them matches anything that is no pod. */
@@ -75,11 +89,13 @@ function inNamespaces(requirements: Requirements): readonly Requirements[] {
   const place = [
     ...(isNamed ? [] : [exists]),
     ...tests.map((test) => ({ ...test, key: namespaceKey })),
-    ...requirements
-      .filter(({ key }) => key !== namespaceNameLabel)
-      .map((one) => ({ ...one, key: `${namespaceLabels}${one.key}` })),
+    ...requirements.filter(({ key }) => key !== namespaceNameLabel).map(namespaceRequirement),
   ]
   return [place]
+}
+
+function namespaceRequirement(requirement: Requirement): Requirement {
+  return { ...requirement, key: `${namespaceLabels}${requirement.key}` }
 }
 
 function podRequirement(requirement: Requirement): Requirement {

@@ -2,6 +2,7 @@
 import { renderText } from '../../src/diagnostics/render.ts'
 import { type MigrateResult, migrate } from '../../src/index.ts'
 import type { Source } from '../../src/source/source.ts'
+import { targets } from '../../targets/index.ts'
 import { layOut } from './answers.ts'
 import type { GoldenCase } from './cases.ts'
 
@@ -17,7 +18,7 @@ export function migrateCase(
       migrate({
         sources: inputs,
         target,
-        options: { ...optionsOf[target], ...options },
+        options: declared({ ...optionsOf[target], ...options }, target),
         v1Types: v1Types.includes('rules') ? 'rules' : 'both',
         snapshot: one.snapshotFor.includes(target) ? one.snapshot : [],
         ...(one.namespace === null ? {} : { namespace: one.namespace }),
@@ -30,6 +31,17 @@ export function migrateCase(
 /** Where the pods of the shared cluster are: only Kubernetes needs to be told. */
 const optionsOf: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   kubernetes: { 'pod-cidr': ['10.244.0.0/16', 'fd00:244::/32'] },
+}
+
+/** The options that a target declares: a case may name those of several. */
+function declared(
+  options: Readonly<Record<string, readonly string[]>>,
+  target: string,
+): Readonly<Record<string, readonly string[]>> {
+  const known = targets.find(({ name }) => name === target)?.options ?? []
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => known.some((option) => option.name === name)),
+  )
 }
 
 /** The answers as texts by path: the report of each target, what is to be applied, and why not. */

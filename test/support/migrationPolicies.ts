@@ -6,6 +6,9 @@ import { stringify } from 'yaml'
 import { makeSource, type Source } from '../../src/source/source.ts'
 
 const maybe = <T>(one: Arbitrary<T>): Arbitrary<T | undefined> => fc.option(one, { nil: undefined })
+/** One in so many. */
+const rarely = <T>(one: Arbitrary<T>, times: number): Arbitrary<T | undefined> =>
+  fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one })
 const some = <T>(one: Arbitrary<T>, maxLength = 2): Arbitrary<T[]> =>
   fc.array(one, { minLength: 1, maxLength })
 
@@ -72,9 +75,9 @@ const rule = (direction: 'ingress' | 'egress'): Arbitrary<object> =>
     .record({
       action: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny', 'Deny', 'Pass', 'Log'),
       peer: maybe(entity),
-      subject: fc.option(fc.record({ selector: test }), { nil: undefined, freq: 8 }),
+      subject: rarely(fc.record({ selector: test }), 8),
       sent: traffic,
-      clientPorts: fc.option(fc.constant([1000]), { nil: undefined, freq: 20 }),
+      clientPorts: rarely(fc.constant([1000]), 30),
     })
     .map(({ action, peer, subject, sent, clientPorts }) => {
       const {
@@ -102,7 +105,7 @@ const rules = {
   ingress: maybe(fc.array(rule('ingress'), { maxLength: 4 })),
   egress: maybe(fc.array(rule('egress'), { maxLength: 4 })),
 }
-const tier = fc.option(fc.constantFrom('security', 'platform'), { nil: undefined, freq: 4 })
+const tier = rarely(fc.constantFrom('security', 'platform'), 4)
 
 const policy = fc.oneof(
   {
@@ -167,8 +170,8 @@ export const calicoClusters: Arbitrary<readonly Source[]> = fc
   .record({
     policies: fc.array(policy, { minLength: 1, maxLength: 4 }),
     tiers,
-    hasSet: fc.option(fc.constant(true), { nil: false, freq: 4 }),
-    beside: fc.option(kubernetesPolicy, { nil: undefined, freq: 4 }),
+    hasSet: rarely(fc.constant(true), 4),
+    beside: rarely(kubernetesPolicy, 4),
   })
   .map(({ policies, tiers: all, hasSet, beside }) => {
     const made = policies.map(({ kind, namespace, spec }, at) => ({

@@ -109,8 +109,9 @@ export function adoptKubernetes(own: readonly Tier[], kubernetes: Tier): readonl
   const policies = kubernetes.policies.map((policy) => ({ ...policy, order: kubernetesOrder }))
   const home = own.find(({ name }) => name === 'default')
   const joined = makeTier('default', [...(home?.policies ?? []), ...policies], defaultTier)
-  // Order among the tiers is known for those that are always there; the others keep their places.
-  const at = own.findIndex(({ name }) => name === 'default' || name === 'kube-baseline')
+  const at = own.findIndex(({ name, order = null }) =>
+    comesBefore({ name: 'default', order: defaultTier.order }, { name, order }),
+  )
   if (home !== undefined) return own.map((tier) => (tier === home ? joined : tier))
   return at < 0 ? [...own, joined] : [...own.slice(0, at), joined, ...own.slice(at)]
 }

@@ -15,6 +15,8 @@ import {
 import type { Policy, PolicySet, Section, Selector, Tier } from '../../../src/ir/types.ts'
 import { lowerToUnordered } from '../../../src/lowering/index.ts'
 import { perNamespace } from '../../../src/lowering/snapshot.ts'
+import { allowWords, denyWords } from './capabilities.ts'
+import { hasAdminTiers } from './options.ts'
 
 const tier: Omit<Tier, 'policies'> = {
   name: 'kubernetes',
@@ -23,15 +25,46 @@ const tier: Omit<Tier, 'policies'> = {
   ownNode: 'always-allowed',
 }
 
+/** Where denies stand that come before every NetworkPolicy. */
+export const adminTier: Omit<Tier, 'policies'> = {
+  name: 'admin',
+  combining: 'first-match',
+  default: 'pass',
+  ownNode: 'governed',
+}
+
 /** The set as NetworkPolicies can say it; what they cannot is reported. */
 export function lower(set: PolicySet, target: Target, context: EmitContext): PolicySet {
-  const unordered = lowerToUnordered(set, { ...target, tier, alwaysIsolates: true }, context)
+  const { name, proof } = target
+  const canDeny = hasAdminTiers(context.options) ? denyWords : null
+  const unordered = lowerToUnordered(
+    set,
+    { name, proof, can: allowWords, canDeny, tier, alwaysIsolates: true },
+    context,
+  )
   const policies = unordered.tiers.flatMap((one) => one.policies)
   const single = policies
+    .flatMap((policy) => onlyWith(policy, 'allow'))
     .flatMap((policy) => inNamespaces(policy, context))
     .flatMap(withOneSelector)
     .map(isolating)
-  return { tiers: [{ ...tier, policies: named(single, context) }] }
+  const denies = policies
+    .flatMap((policy) => onlyWith(policy, 'deny'))
+    .map((policy) => ({ ...policy, namespace: null }))
+  const kept = { ...tier, policies: named(single, context) }
+  return { tiers: denies.length === 0 ? [kept] : [{ ...adminTier, policies: denies }, kept] }
+}
+
+/** The part of a policy that allows and isolates, or the one that denies; none where it is empty. */
+function onlyWith(policy: Policy, action: 'allow' | 'deny'): readonly Policy[] {
+  const of = (section: Section | null): Section | null => {
+    if (section === null) return null
+    const rules = section.rules.filter((rule) => rule.action === action)
+    const isolates = action === 'allow' && section.isolates
+    return isolates || rules.length > 0 ? { isolates, rules } : null
+  }
+  const [ingress, egress] = [of(policy.ingress), of(policy.egress)]
+  return ingress === null && egress === null ? [] : [{ ...policy, ingress, egress }]
 }
 
 function inNamespaces(policy: Policy, { cluster, reporter }: EmitContext): readonly Policy[] {

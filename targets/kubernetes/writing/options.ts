@@ -7,6 +7,13 @@ import type { GivenFacts } from '../../../src/proof/premises.ts'
 /** Options as the command line shows them. */
 export const options: readonly TargetOption[] = [
   {
+    name: 'admin-tiers',
+    argument: '<no|yes>',
+    help: 'whether the cluster has ClusterNetworkPolicy, whose denies come before every NetworkPolicy',
+    default: 'no',
+    check: (word) => (word === 'yes' || word === 'no' ? undefined : 'it is neither yes nor no'),
+  },
+  {
     name: 'ipblock',
     argument: '<literal|external>',
     help: 'whether the engine matches pods by ipBlock too, or only what is no pod',
@@ -29,6 +36,11 @@ export const options: readonly TargetOption[] = [
     check: cidrFault,
   },
 ]
+
+/** Whether denies may become ClusterNetworkPolicies. */
+export function hasAdminTiers(values: OptionValues): boolean {
+  return values.one('admin-tiers') === 'yes'
+}
 
 /**
  * NetworkPolicy has no other word for what is no pod, so blocks mean nodes too. Most engines match pods
