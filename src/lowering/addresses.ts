@@ -50,27 +50,37 @@ export interface Block {
   readonly except: readonly Cidr[]
 }
 
-/** The set as blocks, with exceptions where that is shorter to read. */
+/** The set as blocks, with exceptions where that is fewer words. */
 export function asBlocks(set: AddressSet): readonly Block[] {
-  return families.flatMap((family): readonly Block[] => {
-    const plain = toCidrs(family, set[family])
-    if (plain.length <= 2) return plain.map((cidr) => ({ cidr, except: [] }))
-    const around = smallestBlock(family, set[family])
-    const holes = toCidrs(family, subtract([intervalOf(around)], set[family]))
-    if (holes.length + 1 >= plain.length) return plain.map((cidr) => ({ cidr, except: [] }))
-    return [{ cidr: around, except: holes }]
-  })
+  return families.flatMap((family) => blocksIn({ family, base: 0n, prefix: 0 }, set[family]).blocks)
 }
 
-/** The smallest block that holds all of a set that is not empty. */
-function smallestBlock(family: 4 | 6, set: IntervalSet): Cidr {
-  const first = set[0]?.from ?? 0n
-  const last = set.at(-1)?.to ?? 0n
-  let prefix = bitsOf(family)
-  let size = 1n
-  while (first / size !== last / size) {
-    prefix -= 1
-    size <<= 1n
+interface Covering {
+  readonly blocks: readonly Block[]
+  /** Blocks and exceptions. */
+  readonly words: number
+}
+
+/** The addresses of a set within one block, as blocks of which none is larger. */
+function blocksIn(cidr: Cidr, set: IntervalSet): Covering {
+  const whole = intervalOf(cidr)
+  const missing = subtract([whole], set)
+  const [gap] = missing
+  if (gap === undefined) return { blocks: [{ cidr, except: [] }], words: 1 }
+  if (gap.from === whole.from && gap.to === whole.to) return { blocks: [], words: 0 }
+  const inside = subtract([whole], missing)
+  const halves = halvesOf(cidr).map((half) => blocksIn(half, inside))
+  const apart = {
+    blocks: halves.flatMap(({ blocks }) => blocks),
+    words: halves.reduce((sum, { words }) => sum + words, 0),
   }
-  return { family, base: first - (first % size), prefix }
+  const except = toCidrs(cidr.family, missing)
+  return except.length + 1 < apart.words
+    ? { blocks: [{ cidr, except }], words: except.length + 1 }
+    : apart
+}
+
+function halvesOf({ family, base, prefix }: Cidr): readonly Cidr[] {
+  const half = 1n << BigInt(bitsOf(family) - prefix - 1)
+  return [base, base + half].map((start) => ({ family, base: start, prefix: prefix + 1 }))
 }

@@ -10,6 +10,8 @@ import type { MigrateResult, OutputFile } from '../../src/index.ts'
 import type { PolicySet } from '../../src/ir/types.ts'
 import { readPolicies } from '../../src/readPolicies.ts'
 import { verdict } from '../../src/semantics/evaluate.ts'
+import { judgeAdmin } from '../judges/admin.ts'
+import { rejectionsOfAdmin } from '../judges/adminValidator.ts'
 import { type Engine, engines } from '../judges/all.ts'
 import { judgeKubernetes } from '../judges/kubernetes.ts'
 import { printFlow } from '../support/flows.ts'
@@ -43,6 +45,7 @@ for (const one of readMigrations()) {
       if (report?.outcome !== 'exact') continue
       const applied = appliedOf(files)
       assert.equal(engines[target]?.rejections(applied) ?? [], [], target)
+      assert.equal(rejectionsOfAdmin(applied.filter(isAdmin)), [])
       const { judge, assume } = migrationEngines[target] ?? kubernetesEngine
       const decide = judge(applied, cluster)
       for (const flow of flows.filter(isJudged)) {
@@ -76,9 +79,18 @@ test.run()
 /** Who judges the output of a migration, and how the source is read beside them. */
 type MigrationEngine = Pick<Engine, 'judge' | 'assume'>
 const kubernetesEngine: MigrationEngine = {
-  judge: judgeKubernetes,
+  judge: (files, cluster) => (hasAdmin(files) ? judgeAdmin : judgeKubernetes)(files, cluster),
   assume: { ipBlock: 'literal' },
 }
+/** Which policies a file holds. */
+function isAdmin({ text }: OutputFile): boolean {
+  return text.includes('\nkind: ClusterNetworkPolicy\n')
+}
+
+function hasAdmin(files: readonly OutputFile[]): boolean {
+  return files.some(isAdmin)
+}
+
 const migrationEngines: Readonly<Record<string, MigrationEngine>> = {
   ...engines,
   kubernetes: kubernetesEngine,
