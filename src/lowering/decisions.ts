@@ -15,7 +15,7 @@ import { isCovered } from './addresses.ts'
 import { type LabelBox, podBoxes } from './labels.ts'
 import { Refusal, refuse } from './limit.ts'
 import { meetPeers, type PeerSet, peerSetOf, type World } from './peers.ts'
-import { minusMatch, overlap, type Product } from './products.ts'
+import { isSomething, minusMatch, overlap, type Product } from './products.ts'
 import { allTraffic, type TrafficSet, trafficSetOf } from './traffic.ts'
 
 /** Whom and what a decision is about, before anything is taken from it. */
@@ -73,7 +73,7 @@ function ofTier(
   for (const { action, policy, rule } of stepsOf(tier, direction)) {
     try {
       const match = matchOf(policy, rule, world)
-      if (match.subjects.length === 0) continue
+      if (!isSomething(productOf(match))) continue
       if (action === 'pass') passed.push(match)
       else {
         const verdict = action === 'allow' ? 'allow' : 'deny'

@@ -126,10 +126,12 @@ function withTest(box: LabelBox, key: string, { of, is }: Entry): LabelBox | nul
   return made
 }
 
-function isAlwaysThere({ owner, label }: Subkey): boolean {
+/** Names are always there; a test of a part of one may hold or not. */
+function isAlwaysThere({ owner, label, part }: Subkey): boolean {
   return (
-    (owner === 'namespaces' && label === namespaceNameLabel) ||
-    (owner === 'serviceAccounts' && label === serviceAccountNameLabel)
+    part === null &&
+    ((owner === 'namespaces' && label === namespaceNameLabel) ||
+      (owner === 'serviceAccounts' && label === serviceAccountNameLabel))
   )
 }
 

@@ -159,6 +159,7 @@ class Lowering {
     const { product } = piece
     if (this.isIsolated(product.subjects)) return [piece]
     const subjects = meetAll(product.subjects, this.isolated.near(product.subjects))
+    if (subjects.length === 0) return []
     return [{ ...piece, product: { ...product, subjects: simplified(subjects) } }]
   }
 
@@ -259,5 +260,5 @@ function attempt<T>(compute: () => T): T | null {
 
 /** A text that is the same for equal lists of boxes. */
 export function subjectsText(boxes: readonly LabelBox[]): string {
-  return boxes.map(boxText).sort().join('\n\n')
+  return `${boxes.length}\n${boxes.map(boxText).sort().join('\n\n')}`
 }

@@ -48,7 +48,8 @@ function minusProduct(one: Product, hole: Product): readonly Product[] {
   return pieces.filter(isSomething)
 }
 
-function isSomething({ subjects, peers, traffic }: Product): boolean {
+/** Whether some flow is in it. */
+export function isSomething({ subjects, peers, traffic }: Product): boolean {
   const families = familiesOf(traffic)
   return subjects.length > 0 && families.length > 0 && !isNobody(ofFamilies(peers, families))
 }

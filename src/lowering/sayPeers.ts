@@ -59,11 +59,11 @@ export function sayPeers(
 
 /**
  * The addresses to be named by blocks: those outside, and where blocks match hosts, those of hosts
- * that are meant whatever their labels, unless pods may have them too.
+ * that are meant whatever their labels, unless pods or outsiders may have them too.
  */
 function blocksFor(
   { hosts, external }: PeerSet,
-  { pods }: PeerSet,
+  { pods, external: outside }: PeerSet,
   owners: readonly string[],
 ): AddressSet {
   if (!owners.includes('host')) return external
@@ -72,7 +72,7 @@ function blocksFor(
     .reduce((all, { addresses }) => joinAddresses(all, addresses), noAddress)
   const ofPods = pods.reduce((all, { addresses }) => joinAddresses(all, addresses), noAddress)
   const apart = owners.includes('pod') ? minusAddresses(ofHosts, ofPods) : ofHosts
-  return joinAddresses(external, apart)
+  return joinAddresses(external, minusAddresses(apart, outside))
 }
 
 type Chosen = readonly Part[]

@@ -22,6 +22,7 @@ export interface Said {
 /** The words for a product; throws `Refusal` where there are none for any of it. */
 export function sayProduct({ peers, traffic }: Product, world: World, can: Capabilities): Said {
   const families = familiesOf(traffic)
+  if (families.length === 0) return { words: [], lost: [] }
   if (isSameBesidesIcmp(traffic[4], traffic[6])) {
     return both(
       sayable(sayPeers(peers, world, families), can),

@@ -61,6 +61,8 @@ const selectorOf = (keys: readonly string[], values: readonly string[]): Arbitra
 }
 
 const values = ['a', 'b', 'C.1_x', '']
+/** A test of a pod's labels. */
+export const selector: Arbitrary<Selector> = selectorOf(['app', 'tier'], values)
 const match: Arbitrary<PodMatch> = fc.record({
   namespaces: selectorOf(
     ['kubernetes.io/metadata.name', 'env', 'example.com/team'],
@@ -92,7 +94,8 @@ const simplePeer: Arbitrary<Peer> = fc.oneof(
     ),
   ),
 )
-const peer: Arbitrary<Peer> = fc.oneof(
+/** One test of an end of a flow. */
+export const peer: Arbitrary<Peer> = fc.oneof(
   { weight: 5, arbitrary: simplePeer },
   simplePeer.map((of): Peer => ({ kind: 'not', of })),
   fc.record({
@@ -133,7 +136,8 @@ const simpleTraffic: Arbitrary<Traffic> = fc.oneof(
     { kind: 'family', family: 6 },
   ),
 )
-const traffic: Arbitrary<Traffic> = fc.oneof(
+/** One kind of traffic. */
+export const traffic: Arbitrary<Traffic> = fc.oneof(
   { weight: 5, arbitrary: simpleTraffic },
   simpleTraffic.map((of): Traffic => ({ kind: 'not', of })),
   fc
