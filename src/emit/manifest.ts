@@ -54,13 +54,25 @@ export function commented(comment: string, value: ManifestValue): Commented {
  */
 export function printManifest(manifest: Manifest, format: 'yaml' | 'json'): OutputFile {
   const path = manifestPath(manifest, format)
-  const from = manifest.origin === undefined ? {} : { origin: manifest.origin }
+  const { namespace, name, origin, value } = manifest
+  const object = {
+    group: groupOf(String(value.apiVersion)),
+    kind: String(value.kind),
+    namespace,
+    name,
+  }
+  const from = origin === undefined ? { object } : { object, origin }
   if (format === 'json')
     return { path, text: `${JSON.stringify(plain(manifest.value), null, 2)}\n`, ...from }
   // Pieces joined once: a string grown piece by piece would keep every piece in memory.
   const out = [commentLine(manifest.comment)]
   writeMap(out, manifest.value, '', '')
   return { path, text: out.join(''), ...from }
+}
+
+/** The group of an API version: `cilium.io` of `cilium.io/v2`, nothing of `v1`. */
+export function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
 }
 
 /** The file's name; one too long for a file system ends in a digest instead of its tail. */

@@ -61,6 +61,18 @@ export interface OutputFile {
   readonly text: string
   /** The policy that it comes from; absent where it is no policy's. */
   readonly origin?: Origin
+  /** The object that it holds, for targets that write manifests. */
+  readonly object?: ObjectName
+}
+
+/** What tells one object of a cluster from another. */
+export interface ObjectName {
+  /** The API group, such as `networking.k8s.io`; empty for the core. */
+  readonly group: string
+  readonly kind: string
+  /** null for objects of the whole cluster. */
+  readonly namespace: string | null
+  readonly name: string
 }
 
 /** How far an output may differ from its source. */

@@ -3,19 +3,24 @@
 // No moment is wider than before: the policies of the source stay in force until all files are applied,
 // each file allows only what the source allows, and the source's policies go last first, so that what
 // stays behind decides as it did. What isolates nobody comes first, so that a pod loses a flow only from
-// the moment it is isolated to the moment its last file is there.
-
+// the moment it is isolated to the moment its last file is there; a file that takes the place of a policy
+// of the source, having its name, comes when all the others are there.
 import { byName } from '../algebra/order.ts'
-import type { OutputFile } from '../emit/target.ts'
+import type { ObjectName, OutputFile } from '../emit/target.ts'
 import { directions, type Policy, type PolicySet } from '../ir/types.ts'
 import type { Source } from '../source/source.ts'
 
-/** Output files under `apply/`, numbered. */
-export function numbered(files: readonly OutputFile[], output: PolicySet): readonly OutputFile[] {
+/** Output files under `apply/`, numbered; `replaced` are the objects of the source, as `objectKey` has them. */
+export function numbered(
+  files: readonly OutputFile[],
+  output: PolicySet,
+  replaced: ReadonlySet<string>,
+): readonly OutputFile[] {
   const isolating = new Set(
     output.tiers.flatMap(({ policies }) => policies.filter(isolates).map(placeOf)),
   )
-  const rank = ({ origin }: OutputFile): number => {
+  const rank = ({ origin, object }: OutputFile): number => {
+    if (object !== undefined && replaced.has(objectKey(object))) return 3
     if (origin === undefined) return 0
     return isolating.has(`${origin.span.source.name} ${origin.span.start}`) ? 2 : 1
   }
@@ -27,6 +32,12 @@ export function numbered(files: readonly OutputFile[], output: PolicySet): reado
     ...file,
     path: `apply/${String(at + 1).padStart(digits, '0')}-${file.path}`,
   }))
+}
+
+/** A text for an object that no other object of a cluster has. */
+export function objectKey({ group, kind, namespace, name }: ObjectName): string {
+  // The API server of Calico keeps its objects in the resources of the other group.
+  return `${group.replace(/^crd\./, '')} ${kind} ${namespace ?? ''}/${name}`
 }
 
 function isolates(policy: Policy): boolean {

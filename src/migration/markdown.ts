@@ -64,8 +64,9 @@ function nameOf({ kind, namespace, name }: ObjectReport): string {
   return cell(`${kind} ${namespace === null ? name : `${namespace}/${name}`}`)
 }
 
-function filesOf({ outputs }: ObjectReport): string {
-  return outputs.length === 0 ? '–' : outputs.map((path) => code(path)).join('<br>')
+function filesOf({ outputs, outcome }: ObjectReport): string {
+  if (outputs.length === 0) return outcome === 'exact' ? 'none needed' : '–'
+  return outputs.map((path) => code(path)).join('<br>')
 }
 
 function detailsOf({ objects }: MigrationReport): readonly (readonly string[])[] {
@@ -110,15 +111,24 @@ function unattributedOf({ unattributed, notes }: MigrationReport): readonly (rea
   ]
 }
 
-function steps({ apply, remove, rollback }: MigrationReport): string {
+function steps({ apply, remove, replace, rollback }: MigrationReport): string {
   const files =
     apply.length === 1 ? 'the file' : `the ${apply.length} files in the order of their numbers`
+  const inPlace =
+    replace.length === 0
+      ? ''
+      : ` The last of them take the place of policies that have their names, when all others are there: ${replace.map(code).join(', ')}.`
+  const gone = remove.map((one) => `   - ${code(one)}`).join('\n')
+  const last =
+    remove.length === 0
+      ? '4. Nothing of the source is left to be removed.'
+      : `4. Remove the policies of the source in this order, so that what stays behind decides as it did:\n${gone}`
   return [
     '1. Leave the policies of the source in force until the end.',
-    `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before: the policies of the source are still there, and each file allows only what the source allows. A pod that several files select may miss a flow from the first of them to the last.`,
+    `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before: the policies of the source are still there, and each file allows only what the source allows.${inPlace} A pod that several files select may miss a flow from the first of them to the last.`,
     '3. See that traffic is as it should be.',
-    `4. Remove the policies of the source in this order, so that what stays behind decides as it did:\n${remove.map((one) => `   - ${code(one)}`).join('\n')}`,
-    `\nThe way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds, last file first.`,
+    last,
+    `\nThe way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds and ${rollback.length === 1 ? 'it does' : 'they do'} not, last file first.`,
   ].join('\n')
 }
 

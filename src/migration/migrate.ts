@@ -29,10 +29,10 @@ import { readBack, universe } from '../proof/verify.ts'
 import { flowWords } from '../proof/words.ts'
 import { readPolicies } from '../readPolicies.ts'
 import type { Source } from '../source/source.ts'
-import { numbered, rollbackOf } from './files.ts'
+import { numbered, objectKey, rollbackOf } from './files.ts'
 import { reportMarkdown } from './markdown.ts'
 import { type Difference, type MigrationProof, proveMigration } from './prove.ts'
-import { type MigrationReport, reportOf, rulesIn } from './report.ts'
+import { type MigrationReport, nameOf, reportOf, rulesIn } from './report.ts'
 
 /** What to migrate, to what. */
 export interface MigrateRequest {
@@ -84,7 +84,9 @@ export function migrate(request: MigrateRequest): MigrateResult {
   const written = write(set, target, context, request.maxRules ?? defaultMaxRules)
   const proved = written === null ? null : prove(set, target, written, context)
   if (written === null || proved === null) return unread(reporter)
-  const files = numbered(written.files, written.output)
+  const namespace = request.namespace ?? 'default'
+  const replaced = new Set(objects.map((one) => objectKey(nameOf(one, namespace))))
+  const files = numbered(written.files, written.output, replaced)
   const rollback = rollbackOf(request.sources)
   const report = reportOf({
     target: target.name,
@@ -95,6 +97,7 @@ export function migrate(request: MigrateRequest): MigrateResult {
     output: written.output,
     files,
     rollback,
+    namespace,
     origins: new Map(written.files.map(({ path, origin }) => [path, origin])),
     proof: proved.proof,
     diagnostics: reporter.diagnostics,
@@ -190,8 +193,10 @@ function checkSize(
   for (const policy of source.tiers.flatMap(({ policies }) => policies)) {
     const count = counts.get(placeOf(policy)) ?? 0
     if (count <= maxRules) continue
+    const before = rulesIn(policy)
+    const why = count > before ? ': rules that come first in order overlap with them' : ''
     reporter.report('NP5012', {
-      message: `policy "${policy.name}" has ${rulesIn(policy)} rules, and would have ${count}, more than ${maxRules}: what comes before it in order overlaps its rules`,
+      message: `policy "${policy.name}" has ${before} rules, and would have ${count}, more than ${maxRules}${why}`,
       at: policy.origin.span,
     })
   }

@@ -2,7 +2,8 @@
 // from it.
 import { groupBy } from '../algebra/order.ts'
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts'
-import type { OutputFile } from '../emit/target.ts'
+import { groupOf } from '../emit/manifest.ts'
+import type { ObjectName, OutputFile } from '../emit/target.ts'
 import { directions, type Policy, type PolicySet } from '../ir/types.ts'
 import { flowWords } from '../proof/words.ts'
 import { byOrder } from '../semantics/evaluate.ts'
@@ -11,6 +12,7 @@ import { nodeAt } from '../source/located.ts'
 import { fileAndLine, type Origin } from '../source/origin.ts'
 import type { Resource } from '../source/resources.ts'
 import { positionAt, type Span } from '../source/source.ts'
+import { objectKey } from './files.ts'
 import type { Difference, Loss, MigrationProof } from './prove.ts'
 
 /** What became of an object. */
@@ -79,6 +81,8 @@ export interface MigrationReport {
   readonly apply: readonly string[]
   /** Policies of the source in the order in which they are to be removed afterwards. */
   readonly remove: readonly string[]
+  /** Policies of the source whose place a file takes, since it has their name. */
+  readonly replace: readonly string[]
   /** Files of the way back. */
   readonly rollback: readonly string[]
 }
@@ -94,6 +98,8 @@ export interface Facts {
   /** In the order of application. */
   readonly files: readonly OutputFile[]
   readonly rollback: readonly OutputFile[]
+  /** Namespace of objects that name none. */
+  readonly namespace: string
   /** Where the files come from, by their paths as the proof knows them. */
   readonly origins: ReadonlyMap<string, Origin | undefined>
   readonly proof: MigrationProof
@@ -138,7 +144,7 @@ export function reportOf(facts: Facts): MigrationReport {
     unattributed: differences.get(null) ?? [],
     notes: notes.get(null) ?? [],
     apply: files.map(({ path }) => path),
-    remove: removal(facts.source, owners),
+    ...fates(facts, owners),
     rollback: facts.rollback.map(({ path }) => path),
   }
 }
@@ -249,15 +255,28 @@ export function rulesIn(policy: Policy): number {
 }
 
 /** The last that is asked goes first: what stays behind decides as it did. */
-function removal({ tiers }: PolicySet, owners: Owners): readonly string[] {
+function fates(
+  { source: { tiers }, files, namespace }: Facts,
+  owners: Owners,
+): Pick<MigrationReport, 'remove' | 'replace'> {
   const policies = tiers.flatMap((tier) => [...tier.policies].sort(byOrder)).toReversed()
-  const found = policies.flatMap(({ origin }) => nameIn(origin, owners))
-  return [...new Set(found)]
+  const found = new Set(policies.flatMap(({ origin }) => owners.at(origin.span) ?? []))
+  const written = new Set(files.flatMap(({ object }) => (object ? [objectKey(object)] : [])))
+  const isReplaced = (one: Resource): boolean => written.has(objectKey(nameOf(one, namespace)))
+  const names = (replaced: boolean): readonly string[] =>
+    [...found].filter((one) => isReplaced(one) === replaced).map(words)
+  return { remove: names(false), replace: names(true) }
 }
 
-function nameIn(origin: Origin, owners: Owners): readonly string[] {
-  const owner = owners.at(origin.span)
-  if (owner === null) return []
-  const { kind, namespace, name } = identityOf(owner)
-  return [`${kind} ${namespace === null ? name : `${namespace}/${name}`}`]
+function words(object: Resource): string {
+  const { kind, namespace, name } = identityOf(object)
+  return `${kind} ${namespace === null ? name : `${namespace}/${name}`}`
+}
+
+/** An object's name in the cluster, where one that names no namespace may be of the default one. */
+export function nameOf(object: Resource, defaultNamespace: string): ObjectName {
+  const { apiVersion, kind, namespace, name } = identityOf(object)
+  const isClusterWide = /^(Global|ClusterNetworkPolicy|CiliumClusterwide|Tier)/.test(kind)
+  const home = isClusterWide ? null : (namespace ?? defaultNamespace)
+  return { group: groupOf(apiVersion), kind, namespace: home, name }
 }

@@ -110,11 +110,12 @@ function printTier({ name, order, end }: TierPlan, format: 'yaml' | 'json'): Out
 }
 
 function manifestOf(policy: CalicoPolicy): Parameters<typeof printManifest>[0] {
-  const { name, namespace, comment } = policy
+  const { name, namespace, comment, origin } = policy
   return {
     namespace,
     name,
     comment,
+    origin,
     value: {
       apiVersion: 'projectcalico.org/v3',
       kind: namespace === null ? 'GlobalNetworkPolicy' : 'NetworkPolicy',

@@ -40,6 +40,7 @@ export function calicoPolicy(
     ingress: tracedRules(piece, 'ingress', version, reporter),
     egress: tracedRules(piece, 'egress', version, reporter),
     comment: `from ${describeOrigin(policy.origin)}${bandWords[band]}`,
+    origin: policy.origin,
   }
 }
 

@@ -1,6 +1,7 @@
 // The part of Calico's policies that this target writes, with what each rule comes from. Types of
 // what is printed are aliases, not interfaces, so that they are manifest data as they stand; their keys
 // are made in the order in which they are printed.
+import type { Origin } from '../../src/source/origin.ts'
 
 /** Actions as Calico spells them. */
 export type CalicoAction = 'Allow' | 'Deny' | 'Pass' | 'Log'
@@ -84,4 +85,5 @@ export interface CalicoPolicy {
   readonly egress: readonly TracedRule[] | null
   /** First line of the file, as a comment. */
   readonly comment: string
+  readonly origin: Origin
 }

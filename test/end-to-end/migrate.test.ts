@@ -25,6 +25,17 @@ spec:
   ingress:
   - { action: Allow, protocol: TCP, source: { ports: [1000] } }
 `
+const layered = `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { name: db, namespace: shop }
+spec:
+  selector: app == 'db'
+  types: [Ingress]
+  ingress:
+  - { action: Allow, protocol: TCP, source: { selector: app == 'api' }, destination: { ports: [80] } }
+  - { action: Deny, protocol: TCP, source: { selector: tier == 'web' }, destination: { ports: ['1:90'] } }
+  - { action: Allow, protocol: TCP, source: { selector: all() }, destination: { ports: ['1:99'] } }
+`
 const staged = denied.replace('GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy')
 
 /** Every file below a folder with its text. */
@@ -123,15 +134,12 @@ test('a snapshot lets policies of the cluster be written for its namespaces', ()
 test('a policy that would grow beyond --max-rules is refused, with the reason', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'a.yaml')
-    writeFileSync(path, denied)
-    const words = ['migrate', path, '-t', 'cilium', '--dry-run', '--max-rules', '1']
+    writeFileSync(path, layered)
+    const words = ['migrate', path, '-t', 'cilium', '--dry-run', '--max-rules', '2']
     const { code, out, err } = await netpolc(words)
     assert.is(code, 1)
     assert.is(out, '')
-    assert.match(
-      err,
-      /error NP5012: policy "no-metadata" has 2 rules, and would have 2, more than 1/,
-    )
+    assert.match(err, /error NP5012: policy "db" has 3 rules, and would have 4, more than 2: rules/)
   }))
 
 test('a host endpoint is refused with what to do, and left out where wider is accepted', () =>

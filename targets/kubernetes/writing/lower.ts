@@ -15,6 +15,7 @@ import {
 import type { Policy, PolicySet, Section, Selector, Tier } from '../../../src/ir/types.ts'
 import { lowerToUnordered } from '../../../src/lowering/index.ts'
 import { perNamespace } from '../../../src/lowering/snapshot.ts'
+import type { Origin } from '../../../src/source/origin.ts'
 import { allowWords, denyWords } from './capabilities.ts'
 import { hasAdminTiers } from './options.ts'
 
@@ -51,7 +52,12 @@ export function lower(set: PolicySet, target: Target, context: EmitContext): Pol
   const denies = policies
     .flatMap((policy) => onlyWith(policy, 'deny'))
     .map((policy) => ({ ...policy, namespace: null }))
-  const kept = { ...tier, policies: named(single, context) }
+  const homes = new Map(
+    set.tiers.flatMap((one) =>
+      one.policies.map(({ namespace, name, origin }) => [`${namespace}/${name}`, origin] as const),
+    ),
+  )
+  const kept = { ...tier, policies: named(single, homes, context) }
   return { tiers: denies.length === 0 ? [kept] : [{ ...adminTier, policies: denies }, kept] }
 }
 
@@ -113,16 +119,25 @@ function isolating(policy: Policy): Policy {
 /** Longest name, with room for a number behind it. */
 const maxLength = 245
 
-/** Names that the API server takes, each once in its namespace. */
-function named(policies: readonly Policy[], { reporter }: EmitContext): readonly Policy[] {
+/**
+ * Names that the API server takes, each once in its namespace. `homes` tells whose a name is in the
+ * source: a policy of the cluster must not take the place of one of the namespace.
+ */
+function named(
+  policies: readonly Policy[],
+  homes: ReadonlyMap<string, Origin>,
+  { reporter }: EmitContext,
+): readonly Policy[] {
   const taken = new Set(policies.map(({ namespace, name }) => `${namespace}/${name}`))
   const used = new Set<string>()
   return policies.map((policy) => {
     const base = validName(policy.name, maxLength)
     let name = base
-    const isFree = (one: string): boolean =>
-      !used.has(`${policy.namespace}/${one}`) &&
-      (one === policy.name || !taken.has(`${policy.namespace}/${one}`))
+    const isFree = (one: string): boolean => {
+      const key = `${policy.namespace}/${one}`
+      const isOwn = one === policy.name ? homes.get(key) === policy.origin : !taken.has(key)
+      return !used.has(key) && (isOwn || !homes.has(key))
+    }
     for (let at = 2; !isFree(name); at += 1) name = `${base}-${at}`
     used.add(`${policy.namespace}/${name}`)
     if (name === policy.name) return policy
