@@ -14,7 +14,7 @@ import {
   repeatable,
   v1TypesFlag,
 } from './command.ts'
-import { readSources } from './input.ts'
+import { readInputs } from './input.ts'
 import { warnStrangers, writeFiles } from './output.ts'
 import { formOf, joinFiles } from './streams.ts'
 import { givenOptions, optionFlags } from './targetOptions.ts'
@@ -86,26 +86,13 @@ function readAndCompile(
   terminal: Terminal,
   reporter: Reporter,
 ): CompileResult | null {
-  const { recursive = false, filename = [], cluster = [], target = [] } = flags
-  const wanted = [...paths, ...filename]
-  if (wanted.length === 0) {
-    const help = 'name a file or a directory, or "-" for standard input'
-    reporter.report('NP6006', { message: 'there is nothing to compile', help })
-    return null
-  }
-  if (wanted.includes('-') && cluster.includes('-')) {
-    const message = 'standard input cannot be both the policies and the snapshot'
-    reporter.report('NP6004', { message, help: 'put one of them into a file' })
-    return null
-  }
-  const sources = readSources({ paths: wanted, recursive }, terminal, reporter)
-  const snapshot = readSources({ paths: cluster, recursive }, terminal, reporter)
-  if (reporter.errors > 0) return null
+  const read = readInputs({ ...flags, paths }, 'there is nothing to compile', terminal, reporter)
+  if (read === null) return null
+  const { target = [] } = flags
   return compile({
-    sources,
+    ...read,
     targets: target.flatMap((word) => word.split(',')).map((word) => word.trim()),
     options: givenOptions(targets, flags),
-    snapshot,
     node: flags.node ?? null,
     fidelity: flags.fidelity,
     verify: flags.verify,

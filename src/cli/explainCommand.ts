@@ -18,7 +18,7 @@ import {
   repeatable,
   v1TypesFlag,
 } from './command.ts'
-import { readSources } from './input.ts'
+import { readInputs } from './input.ts'
 import type { ExitCode } from './terminal.ts'
 
 interface Flags {
@@ -64,7 +64,7 @@ export function addExplain(program: Command, context: CommandContext): void {
 
 function run(paths: readonly string[], flags: Flags, context: CommandContext): ExitCode {
   const reporter = makeReporter()
-  const answer = answerTo([...paths, ...(flags.filename ?? [])], flags, context, reporter)
+  const answer = answerTo(paths, flags, context, reporter)
   if (answer !== null && reporter.errors === 0) context.terminal.out(answer)
   printMessages(reporter.diagnostics, flags.diagnostics, context)
   return exitCodeOf(reporter.diagnostics)
@@ -76,21 +76,16 @@ function answerTo(
   { terminal }: CommandContext,
   reporter: Reporter,
 ): string | null {
-  const { cluster: snapshots = [], recursive = false } = flags
   const words = flowWordsOf(flags, reporter)
   if (words === null) return null
-  if (paths.length === 0) {
-    reporter.report('NP6006', { message: 'there are no policies to explain the flow by' })
-    return null
-  }
-  if (paths.includes('-') && snapshots.includes('-')) {
-    const message = 'standard input cannot be both the policies and the snapshot'
-    reporter.report('NP6004', { message, help: 'put one of them into a file' })
-    return null
-  }
-  const sources = readSources({ paths, recursive }, terminal, reporter)
-  const snapshot = readSources({ paths: snapshots, recursive }, terminal, reporter)
-  if (reporter.errors > 0) return null
+  const input = readInputs(
+    { ...flags, paths },
+    'there are no policies to explain the flow by',
+    terminal,
+    reporter,
+  )
+  if (input === null) return null
+  const { sources, snapshot } = input
   const read = readPolicies(sources, flags.namespace, reporter, { v1Types: flags.v1Types })
   // Explained is what was written, rule by rule; the passes only add what is to be said about it.
   const { set } = read

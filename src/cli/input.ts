@@ -16,6 +16,37 @@ export interface InputRequest {
   readonly alsoRead?: (path: string) => boolean
 }
 
+/** Policies and a snapshot, as the words of a command name them. */
+export interface InputWords {
+  readonly paths: readonly string[]
+  readonly filename?: readonly string[]
+  readonly cluster?: readonly string[]
+  readonly recursive?: boolean
+}
+
+/** Policies and a snapshot; null after reporting what keeps them from being read. `why` is what for. */
+export function readInputs(
+  { paths, filename = [], cluster = [], recursive = false }: InputWords,
+  why: string,
+  terminal: Pick<Terminal, 'stdin'>,
+  reporter: Reporter,
+): { readonly sources: readonly Source[]; readonly snapshot: readonly Source[] } | null {
+  const wanted = [...paths, ...filename]
+  if (wanted.length === 0) {
+    const help = 'name a file or a directory, or "-" for standard input'
+    reporter.report('NP6006', { message: why, help })
+    return null
+  }
+  if (wanted.includes('-') && cluster.includes('-')) {
+    const message = 'standard input cannot be both the policies and the snapshot'
+    reporter.report('NP6004', { message, help: 'put one of them into a file' })
+    return null
+  }
+  const sources = readSources({ paths: wanted, recursive }, terminal, reporter)
+  const snapshot = readSources({ paths: cluster, recursive }, terminal, reporter)
+  return reporter.errors > 0 ? null : { sources, snapshot }
+}
+
 /** Endings that a file in a directory must have to be read. */
 const extensions: readonly string[] = ['.yaml', '.yml', '.json']
 

@@ -13,7 +13,7 @@ import {
   repeatable,
   v1TypesFlag,
 } from './command.ts'
-import { readSources } from './input.ts'
+import { readInputs } from './input.ts'
 import { warnStrangers, writeFiles } from './output.ts'
 import { givenOptions, optionFlags } from './targetOptions.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
@@ -87,30 +87,17 @@ function readAndMigrate(
   terminal: Terminal,
   reporter: Reporter,
 ): MigrateResult | null {
-  const { recursive = false, filename = [], cluster = [], output } = flags
-  const wanted = [...paths, ...filename]
-  if (wanted.length === 0) {
-    const help = 'name a file or a directory, or "-" for standard input'
-    reporter.report('NP6006', { message: 'there is nothing to migrate', help })
-  }
-  if (wanted.includes('-') && cluster.includes('-')) {
-    const message = 'standard input cannot be both the policies and the snapshot'
-    reporter.report('NP6004', { message, help: 'put one of them into a file' })
-  }
-  if (output === undefined && flags.dryRun !== true) {
+  if (flags.output === undefined && flags.dryRun !== true) {
     const help = 'name a directory with -o, or print the report alone with --dry-run'
     reporter.report('NP6004', { message: 'there is no place to write to', help })
   }
   const maxRules = readLimit(flags.maxRules, reporter)
-  if (reporter.errors > 0) return null
-  const sources = readSources({ paths: wanted, recursive }, terminal, reporter)
-  const snapshot = readSources({ paths: cluster, recursive }, terminal, reporter)
-  if (reporter.errors > 0) return null
+  const read = readInputs({ ...flags, paths }, 'there is nothing to migrate', terminal, reporter)
+  if (read === null || reporter.errors > 0) return null
   return migrate({
-    sources,
+    ...read,
     target: flags.target ?? '',
     options: givenOptions(migrationTargets, flags),
-    snapshot,
     fidelity: flags.fidelity,
     format: flags.format,
     v1Types: flags.v1Types,

@@ -1,5 +1,6 @@
 // The options of this target, as declared and as read.
 import { type Cidr, parseCidr } from '../../src/algebra/address.ts'
+import { addressesGiven, addressOptions } from '../../src/emit/addressOptions.ts'
 import type { GivenInput, OptionValues, TargetOption } from '../../src/emit/target.ts'
 import { listedValues } from '../../src/lowering/snapshot.ts'
 import type { GivenFacts } from '../../src/proof/premises.ts'
@@ -22,20 +23,7 @@ export const options: readonly TargetOption[] = [
     check: (word) =>
       word === 'external' || word === 'literal' ? undefined : 'it is neither external nor literal',
   },
-  {
-    name: 'pod-cidr',
-    argument: '<cidr,...>',
-    help: 'addresses of pods',
-    list: true,
-    check: cidrFault,
-  },
-  {
-    name: 'node-cidr',
-    argument: '<cidr,...>',
-    help: 'addresses of nodes',
-    list: true,
-    check: cidrFault,
-  },
+  ...addressOptions,
   {
     name: 'cilium-cidr-match-mode',
     argument: '<nodes,pods>',
@@ -61,8 +49,7 @@ export function facts(values: OptionValues, { set, cluster }: GivenInput): Given
 function addressFacts(values: OptionValues): GivenFacts {
   return {
     ipBlock: values.one('ipblock') === 'literal' ? 'literal' : 'external',
-    podCidrs: values.many('pod-cidr'),
-    nodeCidrs: values.many('node-cidr'),
+    ...addressesGiven(values),
     cidrMatch: values.many('cilium-cidr-match-mode').flatMap((word) => matchModes.get(word) ?? []),
   }
 }
@@ -96,10 +83,4 @@ export function readOptions(values: OptionValues): CiliumOptions {
     inside: [...ranges('pod'), ...ranges('node')],
     cidrMatch: addressFacts(values).cidrMatch ?? [],
   }
-}
-
-function cidrFault(word: string): string | undefined {
-  const written = parseCidr(word)
-  if (written === undefined) return 'it is not a CIDR'
-  return written.hostBits ? 'it has bits set beyond its prefix' : undefined
 }

@@ -1,8 +1,11 @@
 // The options of this target, and what they say of the cluster.
-import { parseCidr } from '../../../src/algebra/address.ts'
+import { addressesGiven, addressOptions } from '../../../src/emit/addressOptions.ts'
 import type { GivenInput, OptionValues, TargetOption } from '../../../src/emit/target.ts'
 import { listedValues, perNamespace } from '../../../src/lowering/snapshot.ts'
 import type { GivenFacts } from '../../../src/proof/premises.ts'
+
+const isYesOrNo = (word: string): string | undefined =>
+  word === 'yes' || word === 'no' ? undefined : 'it is neither yes nor no'
 
 /** Options as the command line shows them. */
 export const options: readonly TargetOption[] = [
@@ -11,30 +14,16 @@ export const options: readonly TargetOption[] = [
     argument: '<no|yes>',
     help: 'whether the cluster has ClusterNetworkPolicy, whose denies come before every NetworkPolicy',
     default: 'no',
-    check: (word) => (word === 'yes' || word === 'no' ? undefined : 'it is neither yes nor no'),
+    check: isYesOrNo,
   },
   {
-    name: 'ipblock',
-    argument: '<literal|external>',
-    help: 'whether the engine matches pods by ipBlock too, or only what is no pod',
-    default: 'literal',
-    check: (word) =>
-      word === 'external' || word === 'literal' ? undefined : 'it is neither external nor literal',
+    name: 'ipblock-pods',
+    argument: '<yes|no>',
+    help: 'whether the engine matches pods by ipBlock too, as the API has it',
+    default: 'yes',
+    check: isYesOrNo,
   },
-  {
-    name: 'pod-cidr',
-    argument: '<cidr,...>',
-    help: 'addresses of pods',
-    list: true,
-    check: cidrFault,
-  },
-  {
-    name: 'node-cidr',
-    argument: '<cidr,...>',
-    help: 'addresses of nodes',
-    list: true,
-    check: cidrFault,
-  },
+  ...addressOptions,
 ]
 
 /** Whether denies may become ClusterNetworkPolicies. */
@@ -51,19 +40,12 @@ export function facts(values: OptionValues, { set, cluster }: GivenInput): Given
     policies.some((policy) => perNamespace(policy, null) === null),
   )
   return {
-    ipBlock: values.one('ipblock') === 'literal' ? 'literal' : 'external',
-    podCidrs: values.many('pod-cidr'),
-    nodeCidrs: values.many('node-cidr'),
+    ipBlock: values.one('ipblock-pods') === 'no' ? 'external' : 'literal',
+    ...addressesGiven(values),
     cidrMatch: ['host'],
     labels: {
       namespaces: isClusterWide ? (cluster?.namespaces.map(({ labels }) => labels) ?? null) : null,
       values: listedValues(set, cluster),
     },
   }
-}
-
-function cidrFault(word: string): string | undefined {
-  const written = parseCidr(word)
-  if (written === undefined) return 'it is not a CIDR'
-  return written.hostBits ? 'it has bits set beyond its prefix' : undefined
 }
