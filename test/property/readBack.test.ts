@@ -19,11 +19,11 @@ test('every output is proved equal to its source', () => {
   const answers = new Map<string, number>()
   fc.assert(
     fc.property(world, ({ policies, snapshot }) => {
-      const targets = ['calico', 'cilium', 'iptables']
+      const targets = ['calico', 'cilium', 'kubernetes', 'iptables']
       const { proofs, diagnostics } = compile({ sources: policies, snapshot, targets })
       assert.is(
         proofs.map(({ target, answer }) => `${target} ${answer}`).join(', '),
-        'calico equal, cilium equal, iptables equal',
+        'calico equal, cilium equal, kubernetes equal, iptables equal',
         renderText(diagnostics),
       )
       for (const { target } of proofs) answers.set(target, (answers.get(target) ?? 0) + 1)
@@ -36,18 +36,22 @@ test('every output is proved equal to its source', () => {
 test('emitting what was read, reading it and emitting it again changes no byte', () => {
   const counts = { stable: 0, refused: 0 }
   fc.assert(
-    fc.property(policyTexts, fc.constantFrom('calico', 'cilium'), (policies, target) => {
-      const first = emitted(policies, target)
-      const second = first === null ? null : emitted(sourcesOf(first), target)
-      if (second === null) {
-        // A name of a port among addresses: pods in a block, which targets write and do not take yet.
-        counts.refused += 1
-        return
-      }
-      counts.stable += 1
-      const third = emitted(sourcesOf(second), target)
-      assert.equal(third?.map(withoutComments), second.map(withoutComments))
-    }),
+    fc.property(
+      policyTexts,
+      fc.constantFrom('calico', 'cilium', 'kubernetes'),
+      (policies, target) => {
+        const first = emitted(policies, target)
+        const second = first === null ? null : emitted(sourcesOf(first), target)
+        if (second === null) {
+          // A name of a port among addresses: pods in a block, which targets write and do not take yet.
+          counts.refused += 1
+          return
+        }
+        counts.stable += 1
+        const third = emitted(sourcesOf(second), target)
+        assert.equal(third?.map(withoutComments), second.map(withoutComments))
+      },
+    ),
     { seed, numRuns: 150 },
   )
   saySeed(`emitted again: ${JSON.stringify(counts)}`)
