@@ -3,11 +3,13 @@
 // No moment is wider than before: the policies of the source stay in force until all files are applied,
 // each file allows only what the source allows, and the source's policies go last first, so that what
 // stays behind decides as it did. What isolates nobody comes first, so that a pod loses a flow only from
-// the moment it is isolated to the moment its last file is there; a file that takes the place of a policy
-// of the source, having its name, comes when all the others are there.
-import { byName } from '../algebra/order.ts'
+// the moment it is isolated to the moment its last file is there; then what denies, before what only
+// allows. A file that takes the place of a policy of the source, having its name, comes when all the
+// others are there.
+import { byName, groupBy } from '../algebra/order.ts'
 import type { ObjectName, OutputFile } from '../emit/target.ts'
 import { directions, type Policy, type PolicySet } from '../ir/types.ts'
+import type { Origin } from '../source/origin.ts'
 import type { Source } from '../source/source.ts'
 
 /** Output files under `apply/`, numbered; `replaced` are the objects of the source, as `objectKey` has them. */
@@ -16,13 +18,16 @@ export function numbered(
   output: PolicySet,
   replaced: ReadonlySet<string>,
 ): readonly OutputFile[] {
-  const isolating = new Set(
-    output.tiers.flatMap(({ policies }) => policies.filter(isolates).map(placeOf)),
+  const policies = groupBy(
+    output.tiers.flatMap((tier) => tier.policies),
+    ({ origin }) => placeOf(origin),
   )
   const rank = ({ origin, object }: OutputFile): number => {
-    if (object !== undefined && replaced.has(objectKey(object))) return 3
+    if (object !== undefined && replaced.has(objectKey(object))) return 4
     if (origin === undefined) return 0
-    return isolating.has(`${origin.span.source.name} ${origin.span.start}`) ? 2 : 1
+    const own = policies.get(placeOf(origin)) ?? []
+    if (!own.some(isolates)) return 1
+    return own.some(denies) ? 2 : 3
   }
   const sorted = files
     .map((file, at) => ({ file, at, rank: rank(file) }))
@@ -44,8 +49,14 @@ function isolates(policy: Policy): boolean {
   return directions.some((direction) => policy[direction]?.isolates === true)
 }
 
-function placeOf({ origin }: Policy): string {
-  return `${origin.span.source.name} ${origin.span.start}`
+function denies(policy: Policy): boolean {
+  return directions.some((direction) =>
+    policy[direction]?.rules.some(({ action }) => action === 'deny'),
+  )
+}
+
+function placeOf({ span }: Origin): string {
+  return `${span.source.name} ${span.start}`
 }
 
 /** The source as it is, under `rollback/`. */
