@@ -142,14 +142,21 @@ class Lowering {
     const near = this.isolated.near(subjects)
     // Where nobody is isolated, everything is allowed that no deny is about.
     if (!subjects.some((box) => near.some((other) => meets(box, other)))) return []
-    try {
+    return this.orUnsaid(decision, () => {
       const pieces = this.piecesOf(one, this.earlier(this.absorbed, one))
       return this.shape.alwaysIsolates
         ? pieces.flatMap((piece) => this.onlyIsolated(piece))
         : pieces
+    })
+  }
+
+  /** The pieces; none, and said, where they are refused: what is not allowed is denied. */
+  private orUnsaid({ policy, rule }: Decision, compute: () => readonly Piece[]): readonly Piece[] {
+    try {
+      return compute()
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      this.unsaid({ ...decision, reason: error.message })
+      this.unsaid({ policy, rule, reason: error.message })
       return []
     }
   }
@@ -184,33 +191,25 @@ class Lowering {
     return this.undeniedPieces
   }
 
-  private undeniedBy(one: Numbered): readonly Piece[] {
-    const { policy, match, rule } = one.decision
-    if (one.decision.left === null && match.isFinal) return []
-    const whole = productOf(finalMatch(one.subjects, this.world))
+  private undeniedBy({ decision, subjects }: Numbered): readonly Piece[] {
+    const { policy, match, left } = decision
+    if (left === null && match.isFinal) return []
+    const whole = productOf(finalMatch(subjects, this.world))
+    // What denies everything comes first: little is left to take the others out of.
     const holes = this.absorbed
-      .near(one.subjects)
+      .near(subjects)
+      .toSorted((a, b) => Number(isFinal(b)) - Number(isFinal(a)))
       .flatMap((other) => other.products)
-      .sort((a, b) => Number(isFinal(b)) - Number(isFinal(a)))
-    try {
-      const left = holes.reduce<readonly Product[]>(minusMatch, [whole])
-      return left.map((product) => ({
-        verdict: 'allow',
-        policy,
-        rule: null,
-        product,
-        isIntact: false,
-      }))
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      this.unsaid({ policy, rule, reason: error.message })
-      return []
-    }
+    return this.orUnsaid(decision, () =>
+      holes
+        .reduce<readonly Product[]>(minusMatch, [whole])
+        .map((product) => ({ verdict: 'allow', policy, rule: null, product, isIntact: false })),
+    )
   }
 }
 
-function isFinal({ peers, conditions }: Product): boolean {
-  return conditions.length === 0 && peers.hosts.length === 1
+function isFinal({ decision }: Numbered): boolean {
+  return decision.match.isFinal
 }
 
 function subjectsOf({ subjects }: Numbered): readonly LabelBox[] {

@@ -130,10 +130,11 @@ function withSections(
 
 /** What has to be said after all rules, because the end of the Calico tier says it otherwise. */
 function tailOf(tier: Tier, end: Tier['default'], { version }: CalicoOptions): readonly Tail[] {
-  const isMixed = (direction: Direction): boolean =>
-    tier.policies.some((policy) => policy[direction]?.isolates === false)
+  const mixed = directions.filter((direction) =>
+    tier.policies.some((policy) => policy[direction]?.isolates === false),
+  )
   const denies = (section: Section, direction: Direction): boolean =>
-    tier.default === 'deny' && section.isolates && (end === 'pass' || isMixed(direction))
+    tier.default === 'deny' && section.isolates && (end === 'pass' || mixed.includes(direction))
   const passes = (section: Section): boolean =>
     end === 'deny' && (tier.default === 'pass' || !section.isolates)
   // Without tiers nothing comes later but what lets through where no policy is.
