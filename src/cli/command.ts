@@ -52,7 +52,15 @@ export function printMessages(
 }
 
 /** Codes that say that the input is fine and the answer is no: the target cannot mean the same. */
-const inexact: readonly string[] = ['NP2024', 'NP5001', 'NP5002', 'NP5003', 'NP5009', 'NP5012']
+const inexact: readonly string[] = [
+  'NP2024',
+  'NP5001',
+  'NP5002',
+  'NP5003',
+  'NP5009',
+  'NP5012',
+  'NP5014',
+]
 
 /** The exit code that diagnostics ask for. */
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {

@@ -342,6 +342,11 @@ export const catalog = {
     help: 'raise --max-rules, or take apart the rules that overlap',
   },
   NP5013: { severity: 'note', title: 'policy has another order in the target' },
+  NP5014: {
+    severity: 'error',
+    title: 'target would refuse the output',
+    help: 'write the policy in less, or for a version that takes it',
+  },
 
   // NP6: command line and files
   NP6001: {

@@ -102,7 +102,7 @@ function texts(selector: Selector, owner: LabelOwner, context: PeerContext): rea
 
 function tooLong(what: string, { length }: string, { complain }: PeerContext): void {
   complain(
-    'NP5001',
+    'NP5014',
     `${what} has ${length} characters, Calico takes ${maxSelectorLength}, and it does not fall into shorter alternatives`,
   )
 }

@@ -71,11 +71,11 @@ function tracedRules(
   })
   if (version.enforcesLimits && traced.length > maxRules) {
     const fact = `${direction} has ${traced.length} rules in Calico's form, and Calico takes ${maxRules}`
-    aboutPolicy(policy, reporter)('NP5001', fact, { help: 'split the policy in two' })
+    aboutPolicy(policy, reporter)('NP5014', fact, { help: 'split the policy in two' })
   }
   return traced
 }
 
 function checkAction(action: Action, tiers: boolean, complain: Complain): void {
-  if (action === 'pass' && !tiers) complain('NP5001', 'Calico has no Pass before 3.29')
+  if (action === 'pass' && !tiers) complain('NP5014', 'Calico has no Pass before 3.29')
 }

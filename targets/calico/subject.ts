@@ -111,7 +111,7 @@ function checkLengths(subject: CalicoSubject, complain: Complain): void {
     const { length } = subject[key] ?? ''
     if (length <= maxSelectorLength) continue
     complain(
-      'NP5001',
+      'NP5014',
       `${words[key]} has ${length} characters in Calico's form, and Calico takes ${maxSelectorLength}`,
     )
   }

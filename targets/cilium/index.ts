@@ -41,10 +41,14 @@ export const cilium: Target = {
 
 /** Names of Calico v1 need not be names of Kubernetes. */
 function withValidNames({ tiers }: PolicySet, { reporter }: EmitContext): PolicySet {
+  const said = new Set<Policy['origin']>()
   const named = (policy: Policy): Policy => {
     const name = validName(policy.name)
     if (name === policy.name) return policy
-    aboutPolicy(policy, reporter)('NP5008', `it is named "${name}" in Cilium`)
+    if (!said.has(policy.origin)) {
+      aboutPolicy(policy, reporter)('NP5008', `it is named "${name}" in Cilium`)
+    }
+    said.add(policy.origin)
     return { ...policy, name }
   }
   return { tiers: tiers.map((one) => ({ ...one, policies: one.policies.map(named) })) }

@@ -155,6 +155,19 @@ test('a host endpoint is refused with what to do, and left out where wider is ac
     assert.is((await netpolc([...words, '--fidelity', 'wider'])).code, 0)
   }))
 
+test('what the target would refuse is not written, whatever is accepted', () =>
+  inFolder(async (folder) => {
+    const [path, out] = [join(folder, 'a.yaml'), join(folder, 'out')]
+    const values = Array.from({ length: 300 }, (_, at) => `'value-${at}'`).join(', ')
+    writeFileSync(path, denied.replace('order: 10', `selector: app not in { ${values} }`))
+    const words = ['migrate', path, '-t', 'calico', '-o', out, '--fidelity', 'any']
+    const { code, err } = await netpolc(words)
+    assert.is(code, 1)
+    assert.match(err, /error NP5014: .* characters in Calico's form, and Calico takes 1024/)
+    assert.not.ok(existsSync(out))
+    assert.is((await netpolc([...words, '--calico-version', '3.31'])).code, 0)
+  }))
+
 const misused: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no target', ['--dry-run'], /NP6005: no target is named/],
   ['a target that speaks in addresses', ['-t', 'iptables', '--dry-run'], /NP6005.*iptables/],

@@ -165,7 +165,7 @@ test('a long list of values is cut into several rules, a long "not in" cannot be
       `podSelector: {}\ningress:\n- from: [{ podSelector: { matchExpressions: [{ key: k, operator: ${operator}, values: [${values}] }] } }]`,
     )
   assert.ok(emitted(peer('In')).spec.ingress.length > 1)
-  assert.throws(() => emitAll(peer('NotIn')), /NP5001: .*1024/)
+  assert.throws(() => emitAll(peer('NotIn')), /NP5014: .*1024/)
   assert.ok(emitAll(peer('NotIn'), { 'calico-version': '3.31' }).length === 1)
 })
 
