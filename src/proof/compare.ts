@@ -10,8 +10,8 @@ import {
   nothing,
 } from '../algebra/diagram.ts'
 import { groupBy } from '../algebra/order.ts'
-import { namespaceNameLabel } from '../ir/selector.ts'
-import type { Direction, PolicySet } from '../ir/types.ts'
+import { namespaceNameLabel, onlyNamespace } from '../ir/selector.ts'
+import type { Direction, Policy, PolicySet } from '../ir/types.ts'
 import type { Assumptions } from '../semantics/evaluate.ts'
 import { allowedBy, type EncodedPolicy, type EncodedTier, encodeTiers } from './decide.ts'
 import { Encoder } from './encode.ts'
@@ -86,14 +86,28 @@ export function encodeSides(
   }
 }
 
-/** What looking at each rule once may cost, beside the budget for what is hard about them. */
+/**
+ * What looking at each rule once may cost, beside the budget for what is hard about them. Policies of the
+ * whole cluster are looked at once in each cell.
+ */
 export function allowanceFor(sets: readonly PolicySet[]): number {
   const policies = sets.flatMap(({ tiers }) => tiers.flatMap((tier) => tier.policies))
-  const rules = policies.flatMap(({ ingress, egress }) => [
-    ...(ingress?.rules ?? []),
-    ...(egress?.rules ?? []),
-  ])
-  return 200 * (policies.length + rules.length)
+  const cells = groupBy(policies, ({ subject }) => onlyNamespace(subject.namespaces))
+  const general = sizeOf(cells.get(null) ?? [])
+  const own = sizeOf(policies) - general
+  return 200 * (own + general * Math.min(cells.size, mostCells))
+}
+
+/** More cells than this do not raise the allowance: it bounds the time, too. */
+const mostCells = 100
+
+/** Policies and their rules. */
+function sizeOf(policies: readonly Policy[]): number {
+  return policies.reduce(
+    (sum, { ingress, egress }) =>
+      sum + 1 + (ingress?.rules.length ?? 0) + (egress?.rules.length ?? 0),
+    0,
+  )
 }
 
 function compareSides(sides: Sides, facts: Facts): Comparison {
