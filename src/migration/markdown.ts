@@ -111,7 +111,7 @@ function unattributedOf({ unattributed, notes }: MigrationReport): readonly (rea
   ]
 }
 
-function steps({ apply, remove, replace, rollback }: MigrationReport): string {
+function steps({ apply, remove, replace, rollback, objects }: MigrationReport): string {
   const files =
     apply.length === 1 ? 'the file' : `the ${apply.length} files in the order of their numbers`
   const inPlace =
@@ -122,7 +122,7 @@ function steps({ apply, remove, replace, rollback }: MigrationReport): string {
   const last =
     remove.length === 0
       ? '4. Nothing of the source is left to be removed.'
-      : `4. Remove the policies of the source in this order, so that what stays behind decides as it did:\n${gone}`
+      : `4. Remove the policies of the source in this order, so that what stays behind decides as it did${keeping(objects)}:\n${gone}`
   return [
     '1. Leave the policies of the source in force until the end.',
     `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before: the policies of the source are still there, and each file allows only what the source allows.${inPlace} A pod that several files select may miss a flow from the first of them to the last.`,
@@ -130,6 +130,14 @@ function steps({ apply, remove, replace, rollback }: MigrationReport): string {
     last,
     `\nThe way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds and ${rollback.length === 1 ? 'it does' : 'they do'} not, last file first.`,
   ].join('\n')
+}
+
+/** Policies of the cluster speak of its host endpoints too. */
+function keeping(objects: readonly ObjectReport[]): string {
+  const hasHosts = objects.some(({ kind }) => kind.toLowerCase() === 'hostendpoint')
+  return hasHosts
+    ? '. Those of the whole cluster are about the host endpoints too, which are not carried: keep them until the nodes are seen to'
+    : ''
 }
 
 function listOf(items: readonly string[]): readonly string[] {

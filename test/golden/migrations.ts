@@ -1,6 +1,6 @@
 // What `migrate` answers to a case, for each of its targets.
 import { renderText } from '../../src/diagnostics/render.ts'
-import { type MigrateResult, migrate } from '../../src/index.ts'
+import { type MigrateResult, migrate, reportMarkdown } from '../../src/index.ts'
 import type { Source } from '../../src/source/source.ts'
 import { targets } from '../../targets/index.ts'
 import { layOut } from './answers.ts'
@@ -56,10 +56,9 @@ function answersFor(
   { report, files, diagnostics }: MigrateResult,
 ): readonly (readonly [string, string])[] {
   const errors = diagnostics.filter(({ severity }) => severity === 'error')
-  const markdown = files.find(({ path }) => path === 'report.md')?.text
   const applied = files.filter(({ path }) => path.startsWith('apply/'))
   return [
-    ...(markdown === undefined ? [] : [[`${target}.md`, markdown] as const]),
+    ...(report === null ? [] : [[`${target}.md`, reportMarkdown(report)] as const]),
     ...layOut(target, applied),
     ...(errors.length === 0 && report !== null
       ? []
