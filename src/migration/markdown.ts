@@ -60,8 +60,8 @@ function table(objects: readonly ObjectReport[]): string {
   return ['| source | at | outcome | rules | files |', '|---|---|---|---|---|', ...rows].join('\n')
 }
 
-function nameOf({ kind, namespace, name }: ObjectReport): string {
-  return cell(`${kind} ${namespace === null ? name : `${namespace}/${name}`}`)
+function nameOf(object: ObjectReport): string {
+  return cell(plainName(object))
 }
 
 function filesOf({ outputs, outcome }: ObjectReport): string {
@@ -111,25 +111,53 @@ function unattributedOf({ unattributed, notes }: MigrationReport): readonly (rea
   ]
 }
 
-function steps({ apply, remove, replace, rollback, objects }: MigrationReport): string {
+function steps(report: MigrationReport): string {
+  const { apply, rollback } = report
+  const both = rollback.length === 1 ? 'it does' : 'they do'
+  return [
+    '1. Leave the policies of the source in force until the end.',
+    applying(report),
+    '3. See that traffic is as it should be.',
+    removing(report),
+    ...(apply.length === 0
+      ? []
+      : [
+          `\nThe way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds and ${both} not, last file first.`,
+        ]),
+  ].join('\n')
+}
+
+function applying({ apply, replace }: MigrationReport): string {
+  if (apply.length === 0) return '2. There is nothing to apply.'
   const files =
     apply.length === 1 ? 'the file' : `the ${apply.length} files in the order of their numbers`
   const inPlace =
     replace.length === 0
       ? ''
       : ` The last of them take the place of policies that have their names, when all others are there: ${replace.map(code).join(', ')}.`
-  const gone = remove.map((one) => `   - ${code(one)}`).join('\n')
+  return `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before, as the policies of the source are still there.${inPlace} A pod that several files select may miss a flow from the first of them to the last.`
+}
+
+/** What no file says, or less than the source did, keeps the policies that say it. */
+function removing({ remove, objects }: MigrationReport): string {
+  const open: readonly Outcome[] = ['wider', 'different', 'undecided', 'not carried']
+  const kept = new Set(objects.filter(({ outcome }) => open.includes(outcome)).map(plainName))
+  const gone = remove.filter((one) => !kept.has(one))
+  const staying = remove.filter((one) => kept.has(one))
   const last =
-    remove.length === 0
-      ? '4. Nothing of the source is left to be removed.'
-      : `4. Remove the policies of the source in this order, so that what stays behind decides as it did${keeping(objects)}:\n${gone}`
-  return [
-    '1. Leave the policies of the source in force until the end.',
-    `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before: the policies of the source are still there, and each file allows only what the source allows.${inPlace} A pod that several files select may miss a flow from the first of them to the last.`,
-    '3. See that traffic is as it should be.',
-    last,
-    `\nThe way back: apply ${rollback.map(code).join(', ')}, then delete what \`apply/\` holds and ${rollback.length === 1 ? 'it does' : 'they do'} not, last file first.`,
-  ].join('\n')
+    gone.length === 0
+      ? '4. Nothing of the source is to be removed.'
+      : `4. Remove the policies of the source in this order, so that what stays behind decides as it did${keeping(objects)}:\n${bullets(gone)}`
+  if (staying.length === 0) return last
+  return `${last}\n5. Keep these until what the output leaves open is closed by other means: without them the flows above get through.\n${bullets(staying)}`
+}
+
+function bullets(names: readonly string[]): string {
+  return names.map((one) => `   - ${code(one)}`).join('\n')
+}
+
+function plainName({ kind, namespace, name }: ObjectReport): string {
+  return `${kind} ${namespace === null ? name : `${namespace}/${name}`}`
 }
 
 /** Policies of the cluster speak of its host endpoints too. */

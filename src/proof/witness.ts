@@ -137,9 +137,24 @@ function numberStep(name: string, branches: Branches & { kind: 'number' }, last:
     }
     return child
   }
-  const wanted = [...plain.filter((one) => one <= last), ...starts]
+  const wanted = [...plain.filter((one) => one <= last), ...inside(name, branches, last), ...starts]
   const value = wanted.find((one) => childOf(one) !== nothing) ?? 0
   return { value, child: childOf(value) }
+}
+
+/** Addresses a little way into each range, since the first one is often a network's own. */
+function inside(
+  name: string,
+  { starts }: Branches & { kind: 'number' },
+  last: Bound,
+): readonly Bound[] {
+  if (!/ IPv[46]$/.test(name)) return []
+  const more = name.startsWith('source') ? 7 : 8
+  return starts.flatMap((start, at): readonly Bound[] => {
+    const end = starts[at + 1]
+    const value = typeof start === 'bigint' ? start + BigInt(more) : Number(start) + more
+    return end === undefined ? (value <= last ? [value] : []) : value < end ? [value] : []
+  })
 }
 
 function endOf(end: End, values: Values, family: 4 | 6): FlowEnd {
