@@ -80,6 +80,11 @@ export class DiagramStore {
     this.#budget = budget
   }
 
+  /** Grants the whole budget once more, for a computation with a purpose of its own. */
+  renewBudget(): void {
+    this.#steps = 0
+  }
+
   /** The points where the variable (by its index) has one of the texts. */
   isOneOf(variable: number, values: readonly string[]): Diagram {
     const numbers = [...new Set(values.map((value) => this.#textNumber(value)))]

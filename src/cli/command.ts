@@ -57,6 +57,7 @@ const inexact: readonly string[] = [
   'NP5001',
   'NP5002',
   'NP5003',
+  'NP5004',
   'NP5009',
   'NP5012',
   'NP5014',

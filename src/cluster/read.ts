@@ -44,6 +44,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
     nodes: new Set(nodes.map(({ value }) => value.name)),
     accounts: accountFinder(ofKind('ServiceAccount').flatMap((one) => readAccount(one, reporter))),
     waiting: [],
+    others: [],
   }
   const pods = ofKind('Pod').flatMap((one) => readPod(one, known, reporter))
   reportRepeated('pods', pods, ({ namespace, name }) => `${namespace.name}/${name}`, reporter)
@@ -58,6 +59,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
     pods: pods
       .map(({ value }) => value)
       .sort((a, b) => byName(a.namespace, b.namespace) || byName(a, b)),
+    others: known.others,
   }
 }
 
@@ -77,6 +79,8 @@ interface Known {
   readonly accounts: (namespace: string, name: string) => ServiceAccount
   /** Pods found without address. */
   readonly waiting: Span[]
+  /** Those, and finished ones. */
+  readonly others: NonNullable<Cluster['others']>[number][]
 }
 
 const checkNamespace: ShapeCheck<RawNamespace> = makeShapeCheck(namespaceSchema, {})
@@ -140,7 +144,7 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
   const raw = checkPod(document, reporter)
   if (raw === null) return []
   const { metadata, spec, status } = raw
-  if (spec.hostNetwork === true || finished.includes(status?.phase ?? '')) return []
+  if (spec.hostNetwork === true) return []
   const complain = (code: Code, path: readonly PathStep[], fact: string): Found<Pod>[] => {
     const message = `pod "${metadata.namespace ?? ''}/${metadata.name}" ${fact}`
     reporter.report(code, { message, at: spanAt(document, path) })
@@ -148,15 +152,28 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
   }
   const name = ['metadata', 'name']
   const namespace = known.namespaces.get(metadata.namespace ?? '')
+  const isFinished = finished.includes(status?.phase ?? '')
   if (namespace === undefined) {
+    if (isFinished) return []
     const fact =
       metadata.namespace == null ? 'has no namespace' : 'is in a namespace that is missing'
     return complain('NP4003', metadata.namespace == null ? name : ['metadata', 'namespace'], fact)
+  }
+  const pod = {
+    namespace,
+    name: metadata.name,
+    labels: metadata.labels ?? {},
+    serviceAccount: known.accounts(namespace.name, spec.serviceAccountName ?? 'default'),
+  }
+  if (isFinished) {
+    known.others.push(pod)
+    return []
   }
   const before = reporter.errors
   const addresses = addressesOf(raw, document, reporter)
   if (reporter.errors > before) return []
   if (addresses.length === 0) {
+    known.others.push(pod)
     known.waiting.push(spanAt(document, name))
     return complain('NP4004', name, 'has no address yet')
   }
@@ -165,16 +182,7 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
     const fact = node === '' ? 'has no node' : `is on node "${node}", which is missing`
     return complain('NP4005', node === '' ? name : ['spec', 'nodeName'], fact)
   }
-  const value: Pod = {
-    kind: 'pod',
-    namespace,
-    name: metadata.name,
-    labels: metadata.labels ?? {},
-    serviceAccount: known.accounts(namespace.name, spec.serviceAccountName ?? 'default'),
-    ports: namedPorts(raw),
-    addresses,
-    node,
-  }
+  const value: Pod = { kind: 'pod', ...pod, ports: namedPorts(raw), addresses, node }
   return [{ value, at: spanAt(document, name) }]
 }
 

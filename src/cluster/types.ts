@@ -58,6 +58,8 @@ export type Endpoint = Pod | Host | External
 export interface Cluster {
   readonly namespaces: readonly Namespace[]
   readonly pods: readonly Pod[]
+  /** Pods without address and finished ones: their labels are those of pods that may come. */
+  readonly others?: readonly Pick<Pod, 'namespace' | 'name' | 'labels' | 'serviceAccount'>[]
   readonly nodes: readonly Host[]
 }
 

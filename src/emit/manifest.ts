@@ -87,8 +87,8 @@ export function manifestPath(
   return `${full.slice(0, longest - digest.length - 1)}-${digest}.${format}`
 }
 
-/** Longest file name, in bytes, of the usual file systems. */
-const maxFileName = 255
+/** Longest file name, in bytes: usual file systems take 255, of which a number may need some. */
+const maxFileName = 240
 
 // A comment is one line of printable text: YAML forbids the rest, and a line end would end it.
 function commentLine(comment: string): string {

@@ -218,9 +218,15 @@ export function meetAll(a: readonly LabelBox[], b: readonly LabelBox[]): readonl
   return limited(a.flatMap((left) => b.flatMap((right) => meet(left, right) ?? [])))
 }
 
-/** Whether every part of the box is in one of the others. */
+/** Whether every part of the box is in one of the others, as far as the limit lets it be seen. */
 export function isWithin(box: LabelBox, others: readonly LabelBox[]): boolean {
-  return minusAll([box], others).length === 0
+  let left: readonly LabelBox[] = [box]
+  for (const other of others) {
+    left = left.flatMap((one) => minus(one, other))
+    if (left.length === 0) return true
+    if (left.length > maxBoxes) return false
+  }
+  return false
 }
 
 function limited(boxes: readonly LabelBox[]): readonly LabelBox[] {

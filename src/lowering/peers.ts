@@ -20,6 +20,7 @@ import {
   type LabelBox,
   meet,
   meetAll,
+  meets,
   minus,
   podBoxes,
 } from './labels.ts'
@@ -120,6 +121,21 @@ export function meetPeers(a: PeerSet, b: PeerSet): PeerSet {
     hosts: meetParts(a.hosts, b.hosts),
     external: meetAddresses(a.external, b.external),
   }
+}
+
+/** Whether some endpoint with an address of these IP versions is in both: found without listing them. */
+export function haveCommonPeer(a: PeerSet, b: PeerSet, families: readonly (4 | 6)[]): boolean {
+  const common = (one: AddressSet, other: AddressSet): boolean => {
+    const both = meetAddresses(one, other)
+    return families.some((family) => both[family].length > 0)
+  }
+  const some = (left: readonly Part[], right: readonly Part[]): boolean =>
+    left.some((one) =>
+      right.some(
+        (other) => meets(one.labels, other.labels) && common(one.addresses, other.addresses),
+      ),
+    )
+  return some(a.pods, b.pods) || some(a.hosts, b.hosts) || common(a.external, b.external)
 }
 
 /** What is in the first and not in the second. */

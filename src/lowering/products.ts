@@ -1,7 +1,14 @@
 // Products of subjects, peers and traffic, and taking one from another.
 import { type LabelBox, meetAll, meets, minusAll } from './labels.ts'
 import { refuse } from './limit.ts'
-import { isNobody, meetPeers, minusPeers, ofFamilies, type PeerSet } from './peers.ts'
+import {
+  haveCommonPeer,
+  isNobody,
+  meetPeers,
+  minusPeers,
+  ofFamilies,
+  type PeerSet,
+} from './peers.ts'
 import { familiesOf, meetTraffic, minusTraffic, type TrafficSet } from './traffic.ts'
 
 /** Flows: some subject, some peer and some traffic, whatever goes with whatever. */
@@ -19,7 +26,7 @@ const maxProducts = 128
 export function overlap(a: Product, b: Product): boolean {
   if (!a.subjects.some((one) => b.subjects.some((other) => meets(one, other)))) return false
   const families = familiesOf(meetTraffic(a.traffic, b.traffic))
-  return families.length > 0 && !isNobody(ofFamilies(meetPeers(a.peers, b.peers), families))
+  return families.length > 0 && haveCommonPeer(a.peers, b.peers, families)
 }
 
 /** What of the products is not in `hole`; throws `Refusal` where conditions stand in the way. */

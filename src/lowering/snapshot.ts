@@ -16,9 +16,16 @@ import type { KnownLabels } from '../proof/universe.ts'
 /** Whose labels: the parts of a pod match. */
 type Owner = keyof PodMatch
 
-/** The set with each test of a part of a value as the values of the snapshot that pass it. */
+/**
+ * The set with each test of a part of a value as the values that pass it: those of the snapshot, and those
+ * that other tests of the set name. A test of labels of which the snapshot has none stays as it is.
+ */
 export function withPartsListed(set: PolicySet, cluster: Cluster): PolicySet {
-  const values = (owner: Owner, key: string): readonly string[] => valuesIn(cluster, owner, key)
+  const known = new Map(
+    partsIn(set, cluster).map(({ owner, key, values }) => [`${owner} ${key}`, values]),
+  )
+  if (known.size === 0) return set
+  const values: Values = (owner, key) => known.get(`${owner} ${key}`) ?? null
   const match = <T extends PodMatch>(one: T): T => ({
     ...one,
     namespaces: listed(one.namespaces, 'namespaces', values),
@@ -61,15 +68,18 @@ function mapPolicies(set: PolicySet, change: (policy: Policy) => Policy): Policy
   }
 }
 
-type Values = (owner: Owner, key: string) => readonly string[]
+/** The values that a label can have; null where nothing is known. */
+type Values = (owner: Owner, key: string) => readonly string[] | null
 
 function listed(selector: Selector, owner: Owner, values: Values): Selector {
   switch (selector.kind) {
     case 'part': {
       const { key, test, text } = selector
+      const known = values(owner, key)
+      if (known === null) return selector
       return isIn(
         key,
-        values(owner, key).filter((value) => hasPart(test, text, value)),
+        known.filter((value) => hasPart(test, text, value)),
       )
     }
     case 'not':
@@ -82,24 +92,48 @@ function listed(selector: Selector, owner: Owner, values: Values): Selector {
   }
 }
 
-/** The values that a label has in the snapshot, sorted. */
-function valuesIn(cluster: Cluster, owner: Owner, key: string): readonly string[] {
-  const labels: Readonly<Record<Owner, readonly Labels[]>> = {
-    namespaces: cluster.namespaces.map((one) => one.labels),
-    pods: cluster.pods.map((one) => one.labels),
-    serviceAccounts: cluster.pods.map((one) => one.serviceAccount.labels),
+interface KnownValues {
+  readonly owner: Owner
+  readonly key: string
+  readonly values: readonly string[]
+}
+
+/** What is known of the labels of which the set tests parts. */
+function partsIn(set: PolicySet, cluster: Cluster): readonly KnownValues[] {
+  const leaves = leavesOf(set)
+  const labels = labelsIn(cluster)
+  const keys = new Map(
+    leaves.flatMap(({ owner, selector }) =>
+      selector.kind === 'part' ? [[`${owner} ${selector.key}`, { owner, key: selector.key }]] : [],
+    ),
+  )
+  return [...keys.values()]
+    .filter(({ owner }) => labels[owner].length > 0)
+    .map(({ owner, key }) => {
+      const named = leaves.flatMap((one) =>
+        one.owner === owner && one.selector.kind === 'in' && one.selector.key === key
+          ? one.selector.values
+          : [],
+      )
+      const found = labels[owner].flatMap((one) => one[key] ?? [])
+      return { owner, key, values: [...new Set([...found, ...named])].sort() }
+    })
+}
+
+/** All labels that the snapshot has, of pods without address too. */
+function labelsIn({ namespaces, pods, others = [] }: Cluster): Record<Owner, readonly Labels[]> {
+  const all = [...pods, ...others]
+  return {
+    namespaces: namespaces.map(({ labels }) => labels),
+    pods: all.map(({ labels }) => labels),
+    serviceAccounts: all.map(({ serviceAccount }) => serviceAccount.labels),
   }
-  return [...new Set(labels[owner].flatMap((one) => one[key] ?? []))].sort()
 }
 
 /** The values that tests of parts of labels were written out to, as a fact of the proof. */
 export function listedValues(set: PolicySet, cluster: Cluster | null): KnownLabels['values'] {
   if (cluster === null) return []
-  return partKeys(set).map(({ owner, key }) => ({
-    owner: proofOwners[owner],
-    key,
-    values: valuesIn(cluster, owner, key),
-  }))
+  return partsIn(set, cluster).map((one) => ({ ...one, owner: proofOwners[one.owner] }))
 }
 
 const proofOwners = {
@@ -108,34 +142,54 @@ const proofOwners = {
   serviceAccounts: 'serviceAccount',
 } as const
 
-/** The keys of which the set tests parts of values. */
-function partKeys({ tiers }: PolicySet): readonly { owner: Owner; key: string }[] {
-  const found = new Map<string, { owner: Owner; key: string }>()
-  const note = (selector: Selector, owner: Owner): void => {
-    if (selector.kind === 'part')
-      found.set(`${owner} ${selector.key}`, { owner, key: selector.key })
-    else if (selector.kind === 'not') note(selector.of, owner)
-    else if (selector.kind === 'and' || selector.kind === 'or') {
-      for (const one of selector.of) note(one, owner)
-    }
+interface Leaf {
+  readonly owner: Owner
+  readonly selector: Selector
+}
+
+/** The tests that the selectors of a set are made of. */
+function leavesOf({ tiers }: PolicySet): readonly Leaf[] {
+  return tiers
+    .flatMap(({ policies }) => policies)
+    .flatMap((policy) => [
+      ...leavesOfMatch(policy.subject),
+      ...directions
+        .flatMap((direction) => policy[direction]?.rules ?? [])
+        .flatMap(({ peers, subjects }) => [...peers, ...subjects].flatMap(leavesOfPeer)),
+    ])
+}
+
+function leavesOfPeer(peer: Peer): readonly Leaf[] {
+  switch (peer.kind) {
+    case 'pods':
+      return leavesOfMatch(peer)
+    case 'not':
+      return leavesOfPeer(peer.of)
+    case 'and':
+    case 'or':
+      return peer.of.flatMap(leavesOfPeer)
+    default:
+      return []
   }
-  const noteMatch = ({ namespaces, pods, serviceAccounts }: PodMatch): void => {
-    note(namespaces, 'namespaces')
-    note(pods, 'pods')
-    note(serviceAccounts, 'serviceAccounts')
+}
+
+function leavesOfMatch(match: PodMatch): readonly Leaf[] {
+  const owners: readonly Owner[] = ['namespaces', 'pods', 'serviceAccounts']
+  return owners.flatMap((owner) =>
+    leavesOfSelector(match[owner]).map((selector) => ({ owner, selector })),
+  )
+}
+
+function leavesOfSelector(selector: Selector): readonly Selector[] {
+  switch (selector.kind) {
+    case 'not':
+      return leavesOfSelector(selector.of)
+    case 'and':
+    case 'or':
+      return selector.of.flatMap(leavesOfSelector)
+    default:
+      return [selector]
   }
-  const notePeer = (peer: Peer): void => {
-    if (peer.kind === 'pods') noteMatch(peer)
-    else if (peer.kind === 'not') notePeer(peer.of)
-    else if (peer.kind === 'and' || peer.kind === 'or') for (const one of peer.of) notePeer(one)
-  }
-  for (const policy of tiers.flatMap(({ policies }) => policies)) {
-    noteMatch(policy.subject)
-    for (const { rules } of directions.flatMap((direction) => policy[direction] ?? [])) {
-      for (const rule of rules) for (const one of [...rule.peers, ...rule.subjects]) notePeer(one)
-    }
-  }
-  return [...found.values()]
 }
 
 /**
@@ -147,7 +201,7 @@ export function perNamespace(policy: Policy, cluster: Cluster | null): readonly 
   if (only !== null) return [{ ...policy, namespace: only }]
   const named = namesOf(policy.subject.namespaces)
   if (named !== null) return named.map((name) => inNamespace(policy, name))
-  if (cluster === null) return null
+  if (cluster === null || cluster.namespaces.length === 0) return null
   return cluster.namespaces
     .filter(({ labels }) => selects(policy.subject.namespaces, labels))
     .map(({ name }) => inNamespace(policy, name))

@@ -1,4 +1,4 @@
-// The files of a migration: what to apply, numbered in the order in which that is safe, and the way back.
+// The files to apply, numbered in the order in which that is safe.
 //
 // No moment is wider than before: the policies of the source stay in force until all files are applied,
 // each file allows only what the source allows, and the source's policies go last first, so that what
@@ -6,11 +6,10 @@
 // the moment it is isolated to the moment its last file is there; then what denies, before what only
 // allows. A file that takes the place of a policy of the source, having its name, comes when all the
 // others are there.
-import { byName, groupBy } from '../algebra/order.ts'
+import { groupBy } from '../algebra/order.ts'
 import type { ObjectName, OutputFile } from '../emit/target.ts'
 import { directions, type Policy, type PolicySet } from '../ir/types.ts'
 import type { Origin } from '../source/origin.ts'
-import type { Source } from '../source/source.ts'
 
 /** Output files under `apply/`, numbered; `replaced` are the objects of the source, as `objectKey` has them. */
 export function numbered(
@@ -57,24 +56,4 @@ function denies(policy: Policy): boolean {
 
 function placeOf({ span }: Origin): string {
   return `${span.source.name} ${span.start}`
-}
-
-/** The source as it is, under `rollback/`. */
-export function rollbackOf(sources: readonly Source[]): readonly OutputFile[] {
-  const used = new Set<string>()
-  return [...sources].sort(byName).map(({ name, text }) => {
-    const [stem, ending] = splitName(name)
-    let path = `rollback/${stem}${ending}`
-    for (let at = 2; used.has(path); at += 1) path = `rollback/${stem}-${at}${ending}`
-    used.add(path)
-    return { path, text }
-  })
-}
-
-function splitName(name: string): readonly [string, string] {
-  const base = name.split(/[\\/]/).at(-1) ?? ''
-  const ending = /\.(ya?ml|json)$/.exec(base)?.[0] ?? '.yaml'
-  const stem = base.replace(/\.(ya?ml|json)$/, '').replace(/[^\w.-]+/g, '-')
-  const safe = stem.replace(/^[.-]+|-+$/g, '')
-  return [safe === '' ? 'source' : safe, ending]
 }

@@ -1,5 +1,12 @@
 // The report for people: what became of what, what differs and what to do, in Markdown.
-import type { MigrationReport, Note, ObjectReport, Outcome, ReportedDifference } from './report.ts'
+import {
+  fullName,
+  type MigrationReport,
+  type Note,
+  type ObjectReport,
+  type Outcome,
+  type ReportedDifference,
+} from './report.ts'
 
 const outcomeWords: Readonly<Record<Outcome, string>> = {
   exact: 'exact',
@@ -27,18 +34,19 @@ export function reportMarkdown(report: MigrationReport): string {
 }
 
 /** The whole in a line or two. */
-export function reportSummary({ outcome, objects, universe }: MigrationReport): string {
-  const policies = objects.filter((one) => one.outcome !== 'part of others')
+export function reportSummary(report: MigrationReport): string {
+  const { outcome, objects, universe, assumptions } = report
+  const policies = objects.filter(({ outcome: own }) => !beside.includes(own))
   const exact = policies.filter((one) => one.outcome === 'exact').length
   const rules = (when: 'before' | 'after'): number =>
     objects.reduce((sum, one) => sum + one.rules[when], 0)
   const proof: Readonly<Record<Outcome, string>> = {
-    exact: `The output is proved equal to its source, ${universe}.`,
+    exact: `The output is proved equal to its source, ${universe}${assuming(assumptions)}.`,
     narrower: 'The output blocks flows that the source allows; see below for which.',
     wider: 'The output ALLOWS flows that the source blocks; see below for which.',
     different:
       'The output blocks flows that the source allows, and ALLOWS others that it blocks; see below for which.',
-    undecided: 'Whether the output is equal to its source was not found out within the limit.',
+    undecided: 'Whether the output is equal to its source was not found out.',
     'not carried':
       'What is carried is proved equal to its source; some objects are not carried, see below.',
     'not enforced': '',
@@ -46,6 +54,15 @@ export function reportSummary({ outcome, objects, universe }: MigrationReport): 
   }
   return `${proof[outcome]} ${exact} of ${policies.length} policies exact; ${rules('before')} rules became ${rules('after')}.`
 }
+
+/** The names of the assumptions: what each means stands in the report. */
+function assuming(assumptions: readonly string[]): string {
+  const names = assumptions.map((one) => one.split(':')[0])
+  return names.length === 0 ? '' : `, assuming ${names.join(' and ')}`
+}
+
+/** What is no policy in force. */
+const beside: readonly Outcome[] = ['part of others', 'not enforced']
 
 function assumptionsOf({ assumptions }: MigrationReport): readonly (readonly string[])[] {
   if (assumptions.length === 0) return []
@@ -55,9 +72,16 @@ function assumptionsOf({ assumptions }: MigrationReport): readonly (readonly str
 function table(objects: readonly ObjectReport[]): string {
   const rows = objects.map(
     (one) =>
-      `| ${nameOf(one)} | ${one.at} | ${outcomeWords[one.outcome]} | ${one.rules.before} → ${one.rules.after} | ${filesOf(one)} |`,
+      `| ${nameOf(one)} | ${cell(one.at)} | ${outcomeText(one)} | ${one.rules.before} → ${one.rules.after} | ${filesOf(one)} |`,
   )
   return ['| source | at | outcome | rules | files |', '|---|---|---|---|---|', ...rows].join('\n')
+}
+
+/** A policy that is about hosts too has files for the pods. */
+function outcomeText({ outcome, outputs }: ObjectReport): string {
+  return outcome === 'not carried' && outputs.length > 0
+    ? '**carried for pods alone**'
+    : outcomeWords[outcome]
 }
 
 function nameOf(object: ObjectReport): string {
@@ -127,21 +151,37 @@ function steps(report: MigrationReport): string {
   ].join('\n')
 }
 
-function applying({ apply, replace }: MigrationReport): string {
+function applying(report: MigrationReport): string {
+  const { apply, replace } = report
   if (apply.length === 0) return '2. There is nothing to apply.'
   const files =
     apply.length === 1 ? 'the file' : `the ${apply.length} files in the order of their numbers`
   const inPlace =
     replace.length === 0
       ? ''
-      : ` The last of them take the place of policies that have their names, when all others are there: ${replace.map(code).join(', ')}.`
-  return `2. Apply ${files}: \`kubectl apply -f apply/\`. No moment is wider than before, as the policies of the source are still there.${inPlace} A pod that several files select may miss a flow from the first of them to the last.`
+      : ` The last of them take the place of policies that have their names, when all others are there: ${replace.map(code).join(', ')}.${placeOfHosts(report)}`
+  return `2. Apply ${files}: \`kubectl apply -f apply/\`.${moments(report)}${inPlace} A pod that several files select may miss a flow from the first of them to the last.`
+}
+
+/** What takes the place of a policy of the cluster says nothing of hosts any more. */
+function placeOfHosts({ replace }: MigrationReport): string {
+  return replace.some((one) => one.startsWith('GlobalNetworkPolicy'))
+    ? ' They are written for pods alone: where the cluster has host endpoints, keep what the policies of the cluster say of them under another name first.'
+    : ''
+}
+
+/** Only what allows nothing more than the source did opens nothing while it is applied. */
+function moments({ outcome }: MigrationReport): string {
+  const closed: readonly Outcome[] = ['exact', 'narrower', 'not carried']
+  return closed.includes(outcome)
+    ? ' No moment is wider than before, as the policies of the source are still there.'
+    : ''
 }
 
 /** What no file says, or less than the source did, keeps the policies that say it. */
 function removing({ remove, objects }: MigrationReport): string {
   const open: readonly Outcome[] = ['wider', 'different', 'undecided', 'not carried']
-  const kept = new Set(objects.filter(({ outcome }) => open.includes(outcome)).map(plainName))
+  const kept = new Set(objects.filter(({ outcome }) => open.includes(outcome)).map(fullName))
   const gone = remove.filter((one) => !kept.has(one))
   const staying = remove.filter((one) => kept.has(one))
   const last =
@@ -163,9 +203,13 @@ function plainName({ kind, namespace, name }: ObjectReport): string {
 /** Policies of the cluster speak of its host endpoints too. */
 function keeping(objects: readonly ObjectReport[]): string {
   const hasHosts = objects.some(({ kind }) => kind.toLowerCase() === 'hostendpoint')
-  return hasHosts
-    ? '. Those of the whole cluster are about the host endpoints too, which are not carried: keep them until the nodes are seen to'
-    : ''
+  if (!hasHosts && !objects.some(isForHostsToo)) return ''
+  const which = hasHosts ? '' : ', where the cluster has any'
+  return `. Those of the whole cluster are about host endpoints too${which}, and nothing of that is carried: keep them until the nodes are seen to`
+}
+
+function isForHostsToo({ kind }: Pick<ObjectReport, 'kind'>): boolean {
+  return kind === 'GlobalNetworkPolicy'
 }
 
 function listOf(items: readonly string[]): readonly string[] {

@@ -29,10 +29,12 @@ import { readBack, universe } from '../proof/verify.ts'
 import { flowWords } from '../proof/words.ts'
 import { readPolicies } from '../readPolicies.ts'
 import type { Source } from '../source/source.ts'
-import { numbered, objectKey, rollbackOf } from './files.ts'
+import { hasBlocks, reportUnassumable } from './assumed.ts'
+import { numbered, objectKey } from './files.ts'
 import { reportMarkdown } from './markdown.ts'
 import { type Difference, type MigrationProof, proveMigration } from './prove.ts'
 import { type MigrationReport, nameOf, reportOf, rulesIn } from './report.ts'
+import { rollbackOf } from './rollback.ts'
 
 /** What to migrate, to what. */
 export interface MigrateRequest {
@@ -123,12 +125,15 @@ export function migrate(request: MigrateRequest): MigrateResult {
 /** Codes of what is left out: the proof says what that means. */
 const leftOut: readonly Code[] = ['NP5001', 'NP5002', 'NP5003', 'NP5007']
 
+/** Codes of what is carried in part: errors for those who did not say that they accept it. */
+const acceptable: readonly Code[] = ['NP2024', 'NP5004']
+
 function weigher(fidelity: Fidelity): (code: Code, severity: Severity) => Severity {
   const acceptsWider = fidelity === 'wider' || fidelity === 'any'
   return (code, severity) => {
     if (severity !== 'error') return severity
     if (leftOut.includes(code)) return 'warning'
-    return code === 'NP2024' && acceptsWider ? 'warning' : severity
+    return acceptable.includes(code) && acceptsWider ? 'warning' : severity
   }
 }
 
@@ -185,21 +190,26 @@ function checkSize(
   maxRules: number,
   reporter: Reporter,
 ): void {
-  const counts = new Map<string, number>()
-  for (const policy of output.tiers.flatMap(({ policies }) => policies)) {
-    const key = placeOf(policy)
-    counts.set(key, (counts.get(key) ?? 0) + rulesIn(policy))
-  }
+  const made = groupBy(
+    output.tiers.flatMap(({ policies }) => policies),
+    placeOf,
+  )
   for (const policy of source.tiers.flatMap(({ policies }) => policies)) {
-    const count = counts.get(placeOf(policy)) ?? 0
+    const own = made.get(placeOf(policy)) ?? []
+    const count = own.reduce((sum, one) => sum + rulesIn(one), 0)
     if (count <= maxRules) continue
     const before = rulesIn(policy)
-    const why = count > before ? ': rules that come first in order overlap with them' : ''
     reporter.report('NP5012', {
-      message: `policy "${policy.name}" has ${before} rules, and would have ${count}, more than ${maxRules}${why}`,
+      message: `policy "${policy.name}" has ${before} rules, and would have ${count}, more than ${maxRules}${reasonOf(own, count > before)}`,
       at: policy.origin.span,
     })
   }
+}
+
+function reasonOf(made: readonly Policy[], grows: boolean): string {
+  const homes = new Set(made.map(({ namespace }) => namespace)).size
+  if (homes > 1) return `: it is written for each of ${homes} namespaces`
+  return grows ? ': rules that come first in order overlap with them' : ''
 }
 
 function placeOf({ origin: { span } }: Policy): string {
@@ -222,8 +232,11 @@ function prove(
   const premises = readPremises(given, reporter)
   const back = readBack(files, target.proof.dialect, given.cidrMatch ?? [], target.name, reporter)
   if (back === null) return null
+  reportUnassumable(set, premises, reporter)
   const proof = proveMigration(set, back, premises)
-  return { proof, assumptions: assumptionsOf(premises, proof.ownNodeAssumed) }
+  const assumptions = assumptionsOf(premises, proof.ownNodeAssumed)
+  const isAboutBlocks = [set, back].some(hasBlocks)
+  return { proof, assumptions: assumptions.filter((one) => isAboutBlocks || !/^A1:/.test(one)) }
 }
 
 /** The proof has the last word: what differs and is not accepted is an error, with a flow. */

@@ -1,6 +1,6 @@
 // The proof of a migration: what is written, read back, against what it came from; and for each policy
 // of the source whether some flow that it decides differs.
-import { nothing } from '../algebra/diagram.ts'
+import { type Diagram, LimitReached, nothing } from '../algebra/diagram.ts'
 import type { Flow } from '../cluster/types.ts'
 import { type Direction, directions, type Policy, type PolicySet, type Rule } from '../ir/types.ts'
 import { decidersOf } from '../proof/attribute.ts'
@@ -27,27 +27,35 @@ export interface MigrationProof {
   readonly differences: readonly Difference[]
   /** Directions that the budget did not suffice for. */
   readonly undecided: readonly Direction[]
+  /** Whether each difference is known by what decides it; else any policy may be the reason. */
+  readonly isAttributed: boolean
   /** Whether assumption A2 was needed. */
   readonly ownNodeAssumed: boolean
 }
 
-/** Compares source and output in both directions, over every endpoint that could exist. */
+/**
+ * Compares source and output in both directions, over every endpoint that could exist. Never throws for
+ * lack of budget: a direction is undecided, or its differences are of no policy.
+ */
 export function proveMigration(
   source: PolicySet,
   output: PolicySet,
   premises: Premises,
 ): MigrationProof {
-  const results = directions.map((direction) => ({
-    direction,
-    result: compareDirection(source, output, direction, premises),
-  }))
+  const results = directions.map((direction) => {
+    const result = compareDirection(source, output, direction, premises)
+    const found = result.kind === 'different' ? differencesOf(direction, result) : []
+    for (const { loss, example } of found ?? []) {
+      recheck(example, loss, direction, [source, output], premises)
+    }
+    return { direction, result, found }
+  })
   return {
-    differences: results.flatMap(({ direction, result }) =>
-      result.kind === 'different' ? differencesOf(direction, result, source, output, premises) : [],
+    differences: results.flatMap(({ found }) => found ?? []),
+    undecided: results.flatMap(({ direction, result, found }) =>
+      result.kind === 'undecided' || found === null ? [direction] : [],
     ),
-    undecided: results.flatMap(({ direction, result }) =>
-      result.kind === 'undecided' ? [direction] : [],
-    ),
+    isAttributed: results.every(({ found }) => found?.every(({ policy }) => policy) ?? false),
     ownNodeAssumed: results.some(
       ({ result }) => result.kind !== 'undecided' && result.ownNodeAssumed,
     ),
@@ -56,35 +64,55 @@ export function proveMigration(
 
 type Different = Extract<Comparison, { kind: 'different' }>
 
-/** One difference for each rule and policy that decides flows that differ. */
-function differencesOf(
-  direction: Direction,
-  { sides, opened, closed }: Different,
-  source: PolicySet,
-  output: PolicySet,
-  premises: Premises,
-): readonly Difference[] {
-  const { encoder, before, after } = sides
-  const { store } = encoder
-  const losses = [
+/** The differences by what decides them; where that takes too long, one flow of each loss; else null. */
+function differencesOf(direction: Direction, result: Different): readonly Difference[] | null {
+  const ways = [attributed, unattributed]
+  for (const way of ways) {
+    result.sides.encoder.store.renewBudget()
+    try {
+      return lossesOf(result).flatMap(({ loss, flows }) => way(loss, flows, direction, result))
+    } catch (error) {
+      if (!(error instanceof LimitReached)) throw error
+    }
+  }
+  return null
+}
+
+function lossesOf({ closed, opened }: Different): readonly { loss: Loss; flows: Diagram }[] {
+  const both = [
     { loss: 'narrower', flows: closed },
     { loss: 'wider', flows: opened },
   ] as const
-  return losses.flatMap(({ loss, flows }) => {
-    if (flows === nothing) return []
-    const inSource = decidersOf(before, flows, encoder)
-    const left = inSource.reduce((rest, one) => store.minus(rest, one.flows), flows)
-    const inOutput = decidersOf(after, left, encoder)
-    const deciders = [
-      ...inSource.map((one) => ({ ...one, side: 'source' as const })),
-      ...inOutput.map((one) => ({ ...one, side: 'output' as const })),
-    ]
-    return deciders.map(({ flows: set, policy, rule, side }): Difference => {
-      const example = witness(set, sides)
-      recheck(example, loss, direction, [source, output], premises)
-      return { loss, direction, example, policy, rule, side }
-    })
+  return both.filter(({ flows }) => flows !== nothing)
+}
+
+/** One difference for each rule and policy that decides flows that differ. */
+function attributed(
+  loss: Loss,
+  flows: Diagram,
+  direction: Direction,
+  { sides }: Different,
+): readonly Difference[] {
+  const { encoder, before, after } = sides
+  const inSource = decidersOf(before, flows, encoder)
+  const left = inSource.reduce((rest, one) => encoder.store.minus(rest, one.flows), flows)
+  const inOutput = decidersOf(after, left, encoder)
+  return [
+    ...inSource.map((one) => ({ ...one, side: 'source' as const })),
+    ...inOutput.map((one) => ({ ...one, side: 'output' as const })),
+  ].map(({ flows: set, policy, rule, side }) => {
+    return { loss, direction, example: witness(set, sides), policy, rule, side }
   })
+}
+
+function unattributed(
+  loss: Loss,
+  flows: Diagram,
+  direction: Direction,
+  { sides }: Different,
+): readonly Difference[] {
+  const example = witness(flows, sides)
+  return [{ loss, direction, example, policy: null, rule: null, side: 'source' }]
 }
 
 /** Every example is decided once more, by the interpreter; a disagreement is a fault of ours. */

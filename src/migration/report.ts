@@ -1,10 +1,11 @@
 // What a migration did to each object of the source, as data: the report in both of its forms is made
 // from it.
+import { defaultTier } from '../../targets/calico/reading/tiers.ts'
 import { groupBy } from '../algebra/order.ts'
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.ts'
 import { groupOf } from '../emit/manifest.ts'
 import type { ObjectName, OutputFile } from '../emit/target.ts'
-import { directions, type Policy, type PolicySet } from '../ir/types.ts'
+import { directions, type Policy, type PolicySet, type Tier } from '../ir/types.ts'
 import { flowWords } from '../proof/words.ts'
 import { byOrder } from '../semantics/evaluate.ts'
 import { roleOf } from '../sortOut.ts'
@@ -23,7 +24,7 @@ export type Outcome =
   /** Narrower for some flows, and wider for others. */
   | 'different'
   | 'undecided'
-  /** Nothing of it is in the output, and its notes say what that means. */
+  /** What it says of hosts is not in the output, and its notes say what that means. */
   | 'not carried'
   /** No engine enforces it. */
   | 'not enforced'
@@ -110,29 +111,26 @@ export interface Facts {
 export function reportOf(facts: Facts): MigrationReport {
   const { objects, proof, diagnostics, files } = facts
   const owners = new Owners(objects)
-  const differences = new Map<Resource | null, ReportedDifference[]>()
-  for (const one of proof.differences) {
-    const owner = one.policy === null ? null : ownerOfDifference(one, facts, owners)
-    differences.set(owner, [...(differences.get(owner) ?? []), reported(one)])
-  }
-  const notes = new Map<Resource | null, Note[]>()
-  for (const one of diagnostics) {
-    const owner = owners.at(one.labels[0]?.span)
-    notes.set(owner, [...(notes.get(owner) ?? []), noteOf(one)])
-  }
+  const found = groupBy(proof.differences, (one) =>
+    one.policy === null ? null : ownerOfDifference(one, facts, owners),
+  )
+  const said = groupBy(diagnostics, ({ labels }) => owners.at(labels[0]?.span))
+  const differences = (owner: Resource | null): readonly ReportedDifference[] =>
+    (found.get(owner) ?? []).map(reported)
+  const notes = (owner: Resource | null): readonly Note[] => (said.get(owner) ?? []).map(noteOf)
   const before = countRules(facts.source, owners)
   const after = countRules(facts.output, owners)
-  const written = groupBy(files, ({ origin }) => owners.at(origin?.span))
+  const written = filesByOwner(facts, owners)
   const made = objects.map((object): ObjectReport => {
     const outputs = written.get(object) ?? []
-    const own = differences.get(object) ?? []
+    const [own, told] = [differences(object), notes(object)]
     return {
       ...identityOf(object),
-      outcome: outcomeOf(object, own, notes.get(object) ?? [], facts),
+      outcome: outcomeOf(object, own, told, facts),
       outputs: outputs.map(({ path }) => path),
       rules: { before: before.get(object) ?? 0, after: after.get(object) ?? 0 },
       differences: own,
-      notes: notes.get(object) ?? [],
+      notes: told,
     }
   })
   return {
@@ -141,8 +139,8 @@ export function reportOf(facts: Facts): MigrationReport {
     universe: facts.universe,
     assumptions: facts.assumptions,
     objects: made,
-    unattributed: differences.get(null) ?? [],
-    notes: notes.get(null) ?? [],
+    unattributed: differences(null),
+    notes: notes(null),
     apply: files.map(({ path }) => path),
     ...fates(facts, owners),
     rollback: facts.rollback.map(({ path }) => path),
@@ -225,11 +223,17 @@ function outcomeOf(
   const role = roleOf(object)
   if (role === 'inert') return 'not enforced'
   if (role === 'part') return 'part of others'
-  if (notes.some(({ code }) => code === 'NP2024')) return 'not carried'
   const losses = new Set(differences.map(({ loss }) => loss))
   const [only] = losses
   if (only !== undefined) return losses.size > 1 ? 'different' : only
-  return proof.undecided.length > 0 ? 'undecided' : 'exact'
+  if (notes.some(({ code }) => code === 'NP2024')) return 'not carried'
+  if (notes.some(cannotAssume)) return 'undecided'
+  return proof.undecided.length > 0 || !proof.isAttributed ? 'undecided' : 'exact'
+}
+
+/** Of an assumption that is not true the proof proves nothing. */
+function cannotAssume({ code, severity }: Note): boolean {
+  return code === 'NP5004' && severity !== 'note'
 }
 
 function overall(objects: readonly ObjectReport[], proof: MigrationProof): Outcome {
@@ -237,7 +241,8 @@ function overall(objects: readonly ObjectReport[], proof: MigrationProof): Outco
   const losses = new Set(proof.differences.map(({ loss }) => loss))
   const [only] = losses
   if (only !== undefined) return losses.size > 1 ? 'different' : only
-  return objects.some(({ outcome }) => outcome === 'not carried') ? 'not carried' : 'exact'
+  const worst: readonly Outcome[] = ['undecided', 'not carried']
+  return worst.find((one) => objects.some(({ outcome }) => outcome === one)) ?? 'exact'
 }
 
 function countRules({ tiers }: PolicySet, owners: Owners): ReadonlyMap<Resource | null, number> {
@@ -249,17 +254,46 @@ function countRules({ tiers }: PolicySet, owners: Owners): ReadonlyMap<Resource 
   return counts
 }
 
+/** The files of each object: one of several policies of one name is the output of each of them. */
+function filesByOwner(
+  { files, output }: Facts,
+  owners: Owners,
+): ReadonlyMap<Resource | null, readonly OutputFile[]> {
+  const inFiles = groupBy(
+    output.tiers.flatMap(({ policies }) => policies),
+    ({ namespace, name }) => `${namespace ?? ''}/${name}`,
+  )
+  const pairs = files.flatMap((file) => {
+    const first = owners.at(file.origin?.span)
+    const name = file.object && `${file.object.namespace ?? ''}/${file.object.name}`
+    const others = (inFiles.get(name ?? '') ?? []).map(({ origin }) => owners.at(origin.span))
+    return [...new Set([first, ...others])].map((owner) => ({ owner, file }))
+  })
+  return new Map(
+    [...groupBy(pairs, ({ owner }) => owner)].map(([owner, own]) => [
+      owner,
+      own.map(({ file }) => file),
+    ]),
+  )
+}
+
 /** The rules of a policy, in both directions. */
 export function rulesIn(policy: Policy): number {
   return directions.reduce((sum, direction) => sum + (policy[direction]?.rules.length ?? 0), 0)
 }
 
-/** The last that is asked goes first: what stays behind decides as it did. */
+/**
+ * The last that is asked goes first: what stays behind decides as it did. Tiers after the one in which
+ * Kubernetes policies stand go at the very end: what still passes must not find them gone.
+ */
 function fates(
   { source: { tiers }, files, namespace }: Facts,
   owners: Owners,
 ): Pick<MigrationReport, 'remove' | 'replace'> {
-  const policies = tiers.flatMap((tier) => [...tier.policies].sort(byOrder)).toReversed()
+  const lastFirst = (own: readonly Tier[]): readonly Policy[] =>
+    own.flatMap((tier) => [...tier.policies].sort(byOrder)).toReversed()
+  const [later, others] = [tiers.filter(isBehind), tiers.filter((tier) => !isBehind(tier))]
+  const policies = [...lastFirst(others), ...lastFirst(later)]
   const found = new Set(policies.flatMap(({ origin }) => owners.at(origin.span) ?? []))
   const written = new Set(files.flatMap(({ object }) => (object ? [objectKey(object)] : [])))
   const isReplaced = (one: Resource): boolean => written.has(objectKey(nameOf(one, namespace)))
@@ -268,9 +302,26 @@ function fates(
   return { remove: names(false), replace: names(true) }
 }
 
+/** Whether a tier is asked after the policies of Kubernetes. */
+function isBehind({ order }: Tier): boolean {
+  const own = defaultTier.order ?? Number.POSITIVE_INFINITY
+  return order !== undefined && (order ?? Number.POSITIVE_INFINITY) > own
+}
+
 function words(object: Resource): string {
-  const { kind, namespace, name } = identityOf(object)
-  return `${kind} ${namespace === null ? name : `${namespace}/${name}`}`
+  return fullName(identityOf(object))
+}
+
+/** As kubectl tells kinds of one name apart: `NetworkPolicy.projectcalico.org shop/web`. */
+export function fullName({
+  apiVersion,
+  kind,
+  namespace,
+  name,
+}: Pick<ObjectReport, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {
+  const group = groupOf(apiVersion)
+  const type = group === '' ? kind : `${kind}.${group}`
+  return `${type} ${namespace === null ? name : `${namespace}/${name}`}`
 }
 
 /** An object's name in the cluster, where one that names no namespace may be of the default one. */

@@ -76,7 +76,7 @@ function momentsOf(
   const last = coming.at(-1) ?? sources
   const going = remove.map((_, at) => {
     const gone = new Set(remove.slice(0, at + 1))
-    return last.filter((one) => made.includes(one) || !gone.has(wordsOf(one)))
+    return last.filter((one) => !gone.has(wordsOf(one)))
   })
   return [...coming, ...going]
 }
@@ -93,8 +93,8 @@ function keyOf(source: Source): string {
 
 /** As the report names a policy. */
 function wordsOf({ text }: Source): string {
-  const { kind, metadata } = parse(text) as Named
-  return `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`
+  const { apiVersion, kind, metadata } = parse(text) as Named
+  return `${kind}.${apiVersion.split('/')[0]} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`
 }
 
 function read(sources: readonly Source[]): PolicySet {

@@ -12,8 +12,8 @@ export interface TierFacts {
   readonly default: Tier['default']
 }
 
-/** The tier that there is without saying so. */
-const defaultTier: TierFacts = { order: 1_000_000, default: 'deny' }
+/** The tier that there is without saying so, and that Kubernetes policies stand in. */
+export const defaultTier: TierFacts = { order: 1_000_000, default: 'deny' }
 
 /** Tiers that are always there, and cannot be changed: EnsureInitialized. */
 export const fixedTiers: ReadonlyMap<string, TierFacts> = new Map([

@@ -9,6 +9,7 @@ import {
   exists,
   isIn,
   not,
+  onlyNamespace,
   type Requirement,
   testsParts,
 } from '../../../src/ir/selector.ts'
@@ -44,6 +45,7 @@ export function lower(set: PolicySet, target: Target, context: EmitContext): Pol
     context,
   )
   const policies = unordered.tiers.flatMap((one) => one.policies)
+  reportMissing(policies, context)
   const single = policies
     .flatMap((policy) => onlyWith(policy, 'allow'))
     .flatMap((policy) => inNamespaces(policy, context))
@@ -84,6 +86,18 @@ function inNamespaces(policy: Policy, { cluster, reporter }: EmitContext): reado
     },
   )
   return []
+}
+
+/** Where policies of the cluster are written for each namespace of a snapshot, it must have them all. */
+function reportMissing(policies: readonly Policy[], { cluster, reporter }: EmitContext): void {
+  if (cluster === null || policies.every((one) => perNamespace(one, null) !== null)) return
+  const known = new Set(cluster.namespaces.map(({ name }) => name))
+  for (const policy of policies) {
+    const own = onlyNamespace(policy.subject.namespaces)
+    if (own === null || known.has(own)) continue
+    aboutPolicy(policy, reporter)('NP4003', `the snapshot has no namespace "${own}"`)
+    known.add(own)
+  }
 }
 
 /** A podSelector has no "or": each alternative becomes a policy. */

@@ -39,12 +39,14 @@ export function facts(values: OptionValues, { set, cluster }: GivenInput): Given
   const isClusterWide = set.tiers.some(({ policies }) =>
     policies.some((policy) => perNamespace(policy, null) === null),
   )
+  const namespaces = cluster?.namespaces ?? []
+  const isKnown = isClusterWide && namespaces.length > 0
   return {
     ipBlock: values.one('ipblock-pods') === 'no' ? 'external' : 'literal',
     ...addressesGiven(values),
     cidrMatch: ['host'],
     labels: {
-      namespaces: isClusterWide ? (cluster?.namespaces.map(({ labels }) => labels) ?? null) : null,
+      namespaces: isKnown ? namespaces.map(({ labels }) => labels) : null,
       values: listedValues(set, cluster),
     },
   }
