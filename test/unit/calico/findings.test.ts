@@ -48,4 +48,31 @@ table([
   ['a selector that is not valid', cluster("{ selector: '!' }"), 'NP2017 4:20'],
 ])
 
+const ofThreats = '{ namespaceSelector: global(), selector: has(threats) }'
+const deny = (peer: string): string => `{ ingress: [{ action: Deny, source: ${peer} }] }`
+const set = (labels: string, nets = '[192.0.2.0/24]'): string =>
+  object('GlobalNetworkSet', `{ name: s, labels: ${labels} }`, `{ nets: ${nets} }`)
+const noPod = "{ selector: projectcalico.org/orchestrator != 'k8s' }"
+
+table([
+  ['sets of the cluster that are not there', own(deny(ofThreats)), 'NP3004 4:43'],
+  ['the same in a policy of the cluster', cluster(deny(ofThreats)), 'NP3004 4:43'],
+  ['sets of the namespace that are not there', own(deny(noPod)), 'NP3004 4:43'],
+  ['a set that is there', own(deny(ofThreats)) + set('{ threats: a }'), ''],
+  ['another set', own(deny(ofThreats)) + set('{ other: a }'), 'NP3004 4:43'],
+  ['a set without addresses', own(deny(ofThreats)) + set('{ threats: a }', '[]'), 'NP3004 4:43'],
+  [
+    'a set of the namespace that is there',
+    own(deny(noPod)) +
+      object('NetworkSet', '{ name: s, namespace: shop }', '{ nets: [192.0.2.1] }'),
+    '',
+  ],
+  [
+    'an exception of sets that are not there',
+    cluster(deny("{ notSelector: '!has(projectcalico.org/namespace)' }")),
+    'NP3005 4:43',
+  ],
+  ['pods', own(deny('{ selector: has(threats) }')), ''],
+])
+
 test.run()
