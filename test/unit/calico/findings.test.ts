@@ -75,4 +75,55 @@ table([
   ['pods', own(deny('{ selector: has(threats) }')), ''],
 ])
 
+const profile = (name: string, spec: string): string => object('Profile', `{ name: ${name} }`, spec)
+const allowAll = '[{ action: Allow, source: {}, destination: {} }]'
+const made = `{ ingress: ${allowAll}, egress: ${allowAll}, labelsToApply: { pcns.a: b } }`
+
+table([
+  ['a profile of a namespace', profile('kns.shop', made), ''],
+  [
+    'a profile of a service account',
+    profile('ksa.shop.ci', '{ labelsToApply: { pcsa.a: b } }'),
+    '',
+  ],
+  ['the profile of hosts', profile('projectcalico-default-allow', '{}'), ''],
+  ['a profile of nobody', profile('web', made), 'NP3005 3:19'],
+  ['nothing is allowed', profile('kns.shop', '{}'), 'NP2021 4:7, NP2021 4:7'],
+  [
+    'one direction is denied',
+    profile('kns.shop', `{ egress: ${allowAll}, ingress: [{ action: Deny }] }`),
+    'NP2021 4:67',
+  ],
+  [
+    'only some is allowed',
+    profile(
+      'kns.shop',
+      `{ egress: ${allowAll}, ingress: [{ action: Allow, source: { nets: [10.0.0.0/8] } }] }`,
+    ),
+    'NP2021 4:67',
+  ],
+  [
+    'rules of a service account',
+    profile('ksa.shop.ci', '{ ingress: [{ action: Deny }] }'),
+    'NP2021 4:9',
+  ],
+  [
+    'labels of its own',
+    profile('kns.shop', made.replace('pcns.a: b', 'pcns.a: b, role: db')),
+    'NP2021 4:154',
+  ],
+  ['a profile that is a text', profile('kns.shop', 'all'), 'NP2002 4:7'],
+  ['a profile without a name', profile("''", made), 'NP2016 3:13'],
+  [
+    'rules that are no rules',
+    profile('kns.shop', '{ ingress: [1], egress: {} }'),
+    'NP2002 4:19, NP2002 4:23',
+  ],
+])
+
+test('profiles of the storage are read too', () => {
+  const text = profile('kns.shop', '{}').replace('projectcalico.org/v3', 'crd.projectcalico.org/v1')
+  assert.is(found(text), 'NP2021 4:7, NP2021 4:7')
+})
+
 test.run()
