@@ -33,6 +33,7 @@ import {
   sortedTiers,
   type TierFacts,
 } from './tiers.ts'
+import { warnOfTies } from './ties.ts'
 
 const apiVersions = ['projectcalico.org/v3', 'crd.projectcalico.org/v1']
 const kinds: readonly Omit<ReadKind, 'apiVersion'>[] = [
@@ -95,6 +96,7 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
     checkStanding(policy.tier, facts, context.outer, place)
   }
   const byTier = groupBy(policies, ({ policy }) => policy.tier)
+  for (const [name, own] of byTier) warnOfTies(name, own)
   const inTiers = new Map<string, readonly Policy[]>(
     [...byTier].map(([name, own]) => [name, own.flatMap(({ policy }) => policy.policies)]),
   )

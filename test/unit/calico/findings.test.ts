@@ -126,4 +126,38 @@ test('profiles of the storage are read too', () => {
   assert.is(found(text), 'NP2021 4:7, NP2021 4:7')
 })
 
+const denies = '{ order: 5, ingress: [{ action: Deny }] }'
+const allows = '{ order: 5, ingress: [{ action: Allow }] }'
+const withoutOrder = (spec: string): string => spec.replace('order: 5, ', '')
+
+table([
+  ['a name that begins another', own(denies, 'a') + own(allows, 'a-b'), 'NP3010 4:16'],
+  [
+    'without orders',
+    own(withoutOrder(denies), 'a') + own(withoutOrder(allows), 'a-b'),
+    'NP3010 3:19',
+  ],
+  ['a namespace before the tier', cluster(denies, 'a') + own(allows, 'b', 'apps'), 'NP3010 9:16'],
+  ['a namespace behind the tier', cluster(denies, 'a') + own(allows, 'b'), ''],
+  ['two namespaces', own(denies, 'a', 'b') + own(allows, 'b', 'a'), ''],
+  ['two orders', own(denies, 'a') + own(allows.replace('5', '6'), 'a-b'), ''],
+  ['both allow', own(allows, 'a') + own(allows, 'a-b'), ''],
+  ['both deny', own(denies, 'a') + own(denies, 'a-b'), ''],
+  ['two directions', own(denies, 'a') + own(allows.replace('in', 'e'), 'a-b'), ''],
+  [
+    'said once for an order',
+    own(denies, 'a') + own(allows, 'a-b') + own(denies, 'c') + own(allows, 'c-d'),
+    'NP3010 4:16',
+  ],
+])
+
+test('a tie is told with both names, the first first', () => {
+  const reporter = makeReporter()
+  readPolicies([makeSource('p.yaml', own(denies, 'a') + own(allows, 'a-b'))], undefined, reporter)
+  assert.is(
+    reporter.diagnostics[0]?.message,
+    '"shop/a-b" and "shop/a" both have order 5: Calico asks "shop/a-b" before the other since 3.32, and after it up to 3.31',
+  )
+})
+
 test.run()
