@@ -263,6 +263,11 @@ export const catalog = {
     title: 'order of policies is not defined',
     help: 'give the policies different priorities; here they are taken in the order of their names',
   },
+  NP3010: {
+    severity: 'warning',
+    title: 'order of policies depends on the version of the engine',
+    help: 'give the policies different orders',
+  },
 
   // NP4: cluster snapshot
   NP4001: {

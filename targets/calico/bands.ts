@@ -63,7 +63,8 @@ function firstMatchPieces({ policies }: Tier, tail: readonly Tail[]): readonly P
   ]
 }
 
-function beyond(order: number): number {
+/** An order behind this one, and so far that there are others between. */
+export function beyond(order: number): number {
   return order + Math.max(1, Math.abs(order) / 2 ** 40)
 }
 

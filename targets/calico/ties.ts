@@ -5,7 +5,7 @@ import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
 import { aboutPolicy } from '../../src/emit/complain.ts'
 import { directions, type Policy } from '../../src/ir/types.ts'
 import { byOrder } from '../../src/semantics/evaluate.ts'
-import type { Piece } from './bands.ts'
+import { beyond, type Piece } from './bands.ts'
 import type { VersionRange } from './versions.ts'
 
 /** A piece and its name in Calico. */
@@ -28,7 +28,8 @@ export function withoutTies(
   for (const [order, tied] of groupBy(pieces, (one) => one.order)) {
     if (!tiesOf(tied).some((group) => isMoved(group, version))) continue
     const spread = spreadOf(order, orders, tied.length)
-    for (const [at, piece] of tied.toSorted(bySource).entries()) changed.set(piece, spread(at))
+    if (spread === undefined) reportNoRoom(tied, reporter)
+    else for (const [at, piece] of tied.toSorted(bySource).entries()) changed.set(piece, spread(at))
   }
   return pieces.map((piece) => {
     const order = changed.get(piece)
@@ -39,6 +40,15 @@ export function withoutTies(
     )
     return { ...piece, order }
   })
+}
+
+function reportNoRoom([first]: readonly NamedPiece[], reporter: Reporter): void {
+  if (first === undefined) return
+  aboutPolicy(first.policy, reporter)(
+    'NP5001',
+    `calico would sort the policies of order ${first.order ?? 'none'} by names, and there are not enough numbers behind it to give them orders of their own`,
+    { help: 'give the policies orders that are further apart, or smaller' },
+  )
 }
 
 function bySource({ policy: a }: NamedPiece, { policy: b }: NamedPiece): number {
@@ -55,18 +65,40 @@ function isMoved(tied: readonly NamedPiece[], version: VersionRange): boolean {
   return own.some((piece, at) => piece !== sorted[at])
 }
 
-/** Orders from the tied one on that stay before the next; without an order, behind all that have one. */
+type Spread = (at: number) => number
+
+/**
+ * Orders from the tied one on that stay before the next; without an order, behind all that have one.
+ * Undefined where the numbers that there are lie too far apart for that.
+ */
 function spreadOf(
   order: number | null,
   orders: readonly number[],
   count: number,
-): (at: number) => number {
-  const last = orders.at(-1) ?? 0
-  if (order === null) return (at) => Math.floor(last) + 1 + at
-  const room = (orders.find((one) => one > order) ?? order + 1) - order
-  let parts = 10
-  while (count / parts >= room) parts *= 10
-  return (at) => Math.round((order + at / parts) * parts) / parts
+): Spread | undefined {
+  if (order === null) {
+    const first = beyond(Math.floor(orders.at(-1) ?? 0))
+    const step = beyond(first) - first
+    const behind: Spread = (at) => first + at * step
+    return isBetween(behind, count, first, Number.POSITIVE_INFINITY) ? behind : undefined
+  }
+  const next = orders.find((one) => one > order) ?? beyond(order)
+  const parts = decimalParts(count, next - order)
+  const short: Spread = (at) => Math.round((order + at / parts) * parts) / parts
+  const even: Spread = (at) => order + (at / count) * (next - order)
+  return [short, even].find((spread) => isBetween(spread, count, order, next))
+}
+
+/** Into how many parts 1 is cut for `count` of them to have room: orders with few digits. */
+function decimalParts(count: number, room: number): number {
+  return 10 ** Math.max(1, Math.floor(Math.log10(count / room)) + 1)
+}
+
+/** Whether each order is a number of its own, from `start` on and before `end`: rounding may say no. */
+function isBetween(spread: Spread, count: number, start: number, end: number): boolean {
+  const orders = Array.from({ length: count }, (_, at) => spread(at))
+  const isBeforeNext = (one: number, at: number): boolean => one < (orders[at + 1] ?? end)
+  return (orders[0] ?? start) >= start && orders.every(isBeforeNext)
 }
 
 /** Policies of one order by their namespace, with those of the whole cluster among them. */

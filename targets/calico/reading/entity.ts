@@ -26,8 +26,8 @@ export interface Scope {
 export function readEntity(raw: RawEntity, scope: Scope, place: Place): readonly Peer[] {
   checkCombination(raw, place)
   const { positive, negative } = readTrees(raw, scope, place)
-  const chosen = positive === undefined ? null : endpointsOf(positive, scope, place)
-  const excluded = negative === undefined ? null : endpointsOf(negative, scope, place)
+  const chosen = positive === undefined ? null : endpointsOf(positive, scope, place, 'chosen')
+  const excluded = negative === undefined ? null : endpointsOf(negative, scope, place, 'excluded')
   const except = readNets(raw.notNets, into(place, 'notNets'), true)
   const nets = (raw.nets ?? []).length === 0 ? null : readNets(raw.nets, into(place, 'nets'), false)
   return peersOf({ nets, except, chosen, excluded: excluded ?? [] })
@@ -120,12 +120,35 @@ function readText(
 }
 
 /** Pods by their labels, and the blocks of the network sets that the tree selects. */
-function endpointsOf(tree: SelectorTree, { sets }: Scope, place: Place): readonly Peer[] {
+function endpointsOf(
+  tree: SelectorTree,
+  { sets }: Scope,
+  place: Place,
+  use: keyof typeof ofNobody,
+): readonly Peer[] {
+  const { errors } = place.reporter
   const pods = readPods(tree, place).map((match): Peer => ({ kind: 'pods', ...match }))
   const nets = sets
     .selectedBy(tree, place)
     .map((cidr): Peer => ({ kind: 'cidr', cidr, except: [] }))
-  return [...pods, ...nets]
+  const found = [...pods, ...nets]
+  if (found.length === 0 && place.reporter.errors === errors) reportNobody(place, use)
+  return found
+}
+
+/** What it means that an entity is about nobody. */
+const ofNobody = {
+  chosen: ['NP3004', 'the rule never matches'],
+  excluded: ['NP3005', '"notSelector" excludes nothing'],
+} as const
+
+/** Sets that are not in the input do not exist: that is worth a word where nothing else was meant. */
+function reportNobody(place: Place, use: keyof typeof ofNobody): void {
+  const [code, meaning] = ofNobody[use]
+  complain(place, code, {
+    message: `this selects no pod, and no address of a network set in the input: ${meaning}`,
+    help: 'where network sets are meant, add them, for example from "kubectl get globalnetworksets,networksets -A -o yaml"',
+  })
 }
 
 /** Each block without the exceptions that reach into it; one that an exception covers is gone. */

@@ -12,13 +12,16 @@ import { spanAt } from '../../../src/source/located.ts'
 import type { Resource } from '../../../src/source/resources.ts'
 import { type NetworkSet, networkSets, readNetworkSet } from './networkSets.ts'
 import { type ReadPolicy, readPolicy } from './policy.ts'
+import { checkProfile } from './profiles.ts'
 import {
   globalNetworkPolicySchema,
   keyHomes,
   networkPolicySchema,
   networkSetSchema,
+  profileSchema,
   type RawCalicoPolicy,
   type RawNetworkSet,
+  type RawProfile,
   type RawTier,
   tierSchema,
 } from './schema.ts'
@@ -30,6 +33,7 @@ import {
   sortedTiers,
   type TierFacts,
 } from './tiers.ts'
+import { warnOfTies } from './ties.ts'
 
 const apiVersions = ['projectcalico.org/v3', 'crd.projectcalico.org/v1']
 const kinds: readonly Omit<ReadKind, 'apiVersion'>[] = [
@@ -38,6 +42,7 @@ const kinds: readonly Omit<ReadKind, 'apiVersion'>[] = [
   { kind: 'NetworkSet', role: 'part' },
   { kind: 'GlobalNetworkSet', role: 'part' },
   { kind: 'Tier', role: 'part' },
+  { kind: 'Profile', role: 'part' },
   { kind: 'StagedNetworkPolicy', role: 'inert' },
   { kind: 'StagedGlobalNetworkPolicy', role: 'inert' },
   { kind: 'StagedKubernetesNetworkPolicy', role: 'inert' },
@@ -58,6 +63,7 @@ const checkPolicy = shape<RawCalicoPolicy>(networkPolicySchema)
 const checkGlobalPolicy = shape<RawCalicoPolicy>(globalNetworkPolicySchema)
 const checkSet = shape<RawNetworkSet>(networkSetSchema)
 const checkTier = shape<RawTier>(tierSchema)
+const checkProfileShape = shape<RawProfile>(profileSchema)
 
 function read(resources: readonly Resource[], context: ReadContext): readonly Tier[] {
   const of = (kind: string): readonly Resource[] => resources.filter((one) => one.kind === kind)
@@ -77,6 +83,7 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
       ? []
       : [{ policy, place, at: spanAt(one.document, ['metadata', 'name']) }]
   })
+  for (const one of of('Profile')) checkOneProfile(one, context)
   for (const one of resources) reportOther(one, context)
   reportTwins(
     'policies',
@@ -89,6 +96,7 @@ function read(resources: readonly Resource[], context: ReadContext): readonly Ti
     checkStanding(policy.tier, facts, context.outer, place)
   }
   const byTier = groupBy(policies, ({ policy }) => policy.tier)
+  for (const [name, own] of byTier) warnOfTies(name, own)
   const inTiers = new Map<string, readonly Policy[]>(
     [...byTier].map(([name, own]) => [name, own.flatMap(({ policy }) => policy.policies)]),
   )
@@ -120,6 +128,14 @@ function readOneTier(
   const place = rootOf(document, reporter)
   const name = readName(raw.metadata, into(place, 'metadata'))
   return name === undefined ? [] : [[name, readTier(raw, name, place)]]
+}
+
+function checkOneProfile({ document }: Resource, { reporter }: ReadContext): void {
+  const raw = checkProfileShape(document, reporter)
+  if (raw === null) return
+  const place = rootOf(document, reporter)
+  const name = readName(raw.metadata, into(place, 'metadata'))
+  if (name !== undefined) checkProfile(raw, name, place)
 }
 
 /** Kinds that are known and not policies that anything enforces. */

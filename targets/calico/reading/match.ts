@@ -192,6 +192,14 @@ function joinBy(matches: readonly PodMatch[], owner: Owner): readonly PodMatch[]
   })
 }
 
+/** Labels of workloads alone: no host endpoint has them. */
+const workloadLabels = /^(projectcalico\.org\/(namespace|orchestrator|serviceaccount)$|pc(ns|sa)\.)/
+
+/** Whether a tree may select host endpoints; false only where it cannot. */
+export function hostsMayMatch(tree: SelectorTree): boolean {
+  return selectsLabels(tree, new Map(), (label) => !workloadLabels.test(label)) !== false
+}
+
 /** Whether a tree selects an object with these labels; null where a label of it is not known. */
 export function selectsLabels(
   tree: SelectorTree,

@@ -5,6 +5,7 @@ import {
   type Action,
   type Direction,
   directions,
+  type PodMatch,
   type Policy,
   type Rule,
   type Section,
@@ -14,7 +15,7 @@ import { complain, each, into, originOf, type Place } from '../../../src/schema/
 import { suggest } from '../../../src/schema/suggest.ts'
 import { readConditions } from './conditions.ts'
 import { readEntity, type Scope } from './entity.ts'
-import { inNamespace, prefixed } from './match.ts'
+import { hostsMayMatch, inNamespace, prefixed } from './match.ts'
 import type { NetworkSets } from './networkSets.ts'
 import type { RawCalicoPolicy, RawPolicySpec, RawRule } from './schema.ts'
 import { readPods, readSelectorText } from './selectors.ts'
@@ -56,7 +57,7 @@ export function readPolicy(
     return governed.has(direction) ? section : null
   }
   const [ingress, egress] = [sectionOf('ingress'), sectionOf('egress')]
-  const subjects = readPods(subjectTree(spec, namespace, at), into(at, 'selector'))
+  const subjects = readSubjects(spec, namespace, isForHosts, at)
   if (name === undefined) return null
   const tier = spec.tier ?? 'default'
   if (isForHosts) return { tier, name, namespace, policies: [] }
@@ -73,6 +74,27 @@ export function readPolicy(
     }),
   )
   return { tier, name, namespace, policies }
+}
+
+/** The policy's pods; reports that there are none, which is never what was meant. */
+function readSubjects(
+  spec: RawPolicySpec,
+  namespace: string | null,
+  isForHosts: boolean,
+  place: Place,
+): readonly PodMatch[] {
+  const { errors } = place.reporter
+  const tree = subjectTree(spec, namespace, place)
+  const at = into(place, 'selector')
+  const subjects = readPods(tree, at)
+  if (subjects.length > 0 || isForHosts || place.reporter.errors > errors) return subjects
+  if (namespace === null && hostsMayMatch(tree)) {
+    complain(at, 'NP2024', {
+      message: 'the policy selects no pod, and what it says of host endpoints is not carried',
+      help: "by hand: rules of the nodes' own firewall; take it out of the input to look at pods alone",
+    })
+  } else complain(at, 'NP3005', { message: 'the policy selects no pod: it does nothing' })
+  return subjects
 }
 
 function subjectTree(spec: RawPolicySpec, namespace: string | null, place: Place): SelectorTree {

@@ -84,6 +84,15 @@ export interface RawTier {
   readonly spec?: Maybe<{ readonly order?: Maybe<number>; readonly defaultAction?: Maybe<string> }>
 }
 
+export interface RawProfile {
+  readonly metadata: RawMetadata
+  readonly spec?: Maybe<{
+    readonly ingress?: Maybe<readonly RawRule[]>
+    readonly egress?: Maybe<readonly RawRule[]>
+    readonly labelsToApply?: Maybe<Readonly<Record<string, string>>>
+  }>
+}
+
 const port: Schema = { type: ['integer', 'string'] }
 const number: Schema = { type: ['number', 'null'] }
 const whole: Schema = { type: ['integer', 'null'] }
@@ -154,6 +163,11 @@ export const globalNetworkPolicySchema: Schema = resource(
 export const networkSetSchema: Schema = resource(object({ nets: list(text) }))
 /** Tier. */
 export const tierSchema: Schema = resource(object({ order: number, defaultAction: optionalText }))
+
+/** Profile. */
+export const profileSchema: Schema = resource(
+  object({ ingress: list(rule), egress: list(rule), labelsToApply: textMap }),
+)
 
 /** Where keys belong that are often written elsewhere. */
 export const keyHomes: Readonly<Record<string, string>> = {
