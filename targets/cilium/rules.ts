@@ -109,7 +109,7 @@ function endpointsOf(
 ): readonly ManifestMap[] {
   const result = peerSelectors(peer)
   if (!result.ok) {
-    complain('NP5001', result.fault)
+    for (const { code, fact } of result.faults) complain(code, fact)
     return []
   }
   for (const key of result.unseen) complain('NP5005', unseenText(key), { help: unseenHelp })

@@ -8,10 +8,12 @@ import type { Fidelity } from '../../../src/emit/target.ts'
 import {
   all,
   everyone,
+  exists,
   isIn,
   namespaceNameLabel,
   not,
   podsOfNamespace,
+  serviceAccountNameLabel,
 } from '../../../src/ir/selector.ts'
 import type { Peer, Policy, Rule, Selector, Traffic } from '../../../src/ir/types.ts'
 import { makeSource } from '../../../src/source/source.ts'
@@ -70,7 +72,8 @@ function emit(one: Policy, { version = '1.18', fidelity = 'exact', pods = [] }: 
   )
   const found = reporter.diagnostics.map(({ code, severity }) => `${code} ${severity}`)
   assert.equal(rejectionsOfCilium(files), [])
-  return { value: parse(files[0]?.text ?? ''), found }
+  const messages = reporter.diagnostics.map(({ message }) => message)
+  return { value: parse(files[0]?.text ?? ''), found, messages }
 }
 
 test('alternatives of the subject are several rules of one object', () => {
@@ -95,6 +98,63 @@ test('a peer selector that nothing satisfies is left out, never written as an em
   assert.equal(emit(policy([rule('allow', [peer], [allTraffic])])).value.spec.ingress, [
     { fromEntities: ['none'] },
   ])
+})
+
+const invalidLabels: readonly (readonly [string, Selector, RegExp])[] = [
+  ['a value with a blank', isIn('app', ['a b']), /value "a b" of the label "app" .* holds " "/],
+  ['a value that ends in a mark', isIn('app', ['fine', 'ok!']), /value "ok!" of the label "app"/],
+  ['a negated value', not(isIn('tier', ['über'])), /value "über" of the label "tier" .* holds "ü"/],
+  ['a long value', isIn('app', ['a'.repeat(70)]), /"a{70}" .* 70 characters, more than 63/],
+  ['a key with two slashes', exists('a/b/c'), /label key "a\/b\/c" .* more than one "\/"/],
+  ['a key that starts with a mark', exists('_a'), /label key "_a"/],
+]
+
+for (const [name, selector, fact] of invalidLabels) {
+  test(`${name} is refused in peers and subjects, of pods and of namespaces`, () => {
+    const pods = podsOfNamespace('shop', selector)
+    const places = { namespaces: selector, pods: all, serviceAccounts: all }
+    const refused = [
+      policy([rule('allow', [{ kind: 'pods', ...pods }], [allTraffic])]),
+      policy([rule('deny', [{ kind: 'pods', ...places }], [allTraffic])]),
+      policy([], { subject: pods }),
+      policy([], { namespace: null, subject: places }),
+    ]
+    for (const one of refused) {
+      const { found, messages } = emit(one)
+      assert.equal(found, ['NP5007 error'])
+      assert.match(messages[0] ?? '', fact)
+      assert.match(messages[0] ?? '', /^policy "(shop\/)?p": /)
+    }
+  })
+}
+
+test('a service account whose name is too long for a label is refused', () => {
+  const serviceAccounts = isIn(serviceAccountNameLabel, ['a'.repeat(64)])
+  const peer: Peer = { kind: 'pods', namespaces: all, pods: all, serviceAccounts }
+  assert.equal(emit(policy([rule('allow', [peer], [allTraffic])])).found, ['NP5007 error'])
+})
+
+test('keys with a prefix, of namespaces too, and empty values are written', () => {
+  const peer: Peer = {
+    kind: 'pods',
+    namespaces: isIn('example.com/team', ['']),
+    pods: isIn('app.kubernetes.io/name', ['db']),
+    serviceAccounts: isIn(serviceAccountNameLabel, ['runner.v1']),
+  }
+  const { value, found } = emit(policy([rule('allow', [peer], [allTraffic])]))
+  assert.equal(found, [])
+  assert.equal(value.spec.ingress[0].fromEndpoints[0].matchLabels, {
+    'k8s:app.kubernetes.io/name': 'db',
+    'k8s:io.cilium.k8s.namespace.labels.example.com/team': '',
+    'k8s:io.cilium.k8s.policy.serviceaccount': 'runner.v1',
+  })
+})
+
+test('a port name that no container port has is refused', () => {
+  for (const name of ['Web', 'a_b', 'a'.repeat(16), '80-']) {
+    const port: Traffic = { kind: 'ports', protocol: 'TCP', ports: { kind: 'named', name } }
+    assert.equal(emit(policy([rule('allow', [anyPeer], [port])])).found, ['NP5007 error'], name)
+  }
 })
 
 test('two tests of one key stay two tests', () => {
