@@ -263,6 +263,11 @@ export const catalog = {
     title: 'order of policies is not defined',
     help: 'give the policies different priorities; here they are taken in the order of their names',
   },
+  NP3010: {
+    severity: 'warning',
+    title: 'rule denies the own node',
+    help: 'deny "remote-node" for nodes, or for everybody what has no label "reserved:host" (DoesNotExist)',
+  },
 
   // NP4: cluster snapshot
   NP4001: {

@@ -18,6 +18,7 @@ import {
 import type { Peer, Policy, Rule, Selector, Traffic } from '../../../src/ir/types.ts'
 import { makeSource } from '../../../src/source/source.ts'
 import { cilium } from '../../../targets/cilium/index.ts'
+import { ownNodeDenials } from '../../judges/cilium.ts'
 import { rejectionsOfCilium } from '../../judges/ciliumValidator.ts'
 
 const test = suite('cilium shapes')
@@ -71,7 +72,7 @@ function emit(one: Policy, { version = '1.18', fidelity = 'exact', pods = [] }: 
     { options, cluster: null, node: null, fidelity, format: 'yaml', reporter },
   )
   const found = reporter.diagnostics.map(({ code, severity }) => `${code} ${severity}`)
-  assert.equal(rejectionsOfCilium(files), [])
+  assert.equal([...rejectionsOfCilium(files), ...ownNodeDenials(files)], [])
   const messages = reporter.diagnostics.map(({ message }) => message)
   return { value: parse(files[0]?.text ?? ''), found, messages }
 }
@@ -169,10 +170,49 @@ test('two tests of one key stay two tests', () => {
   ])
 })
 
+const allButOwnNode = [{ matchExpressions: [{ key: 'reserved:host', operator: 'DoesNotExist' }] }]
+
 test('what denies stands in a list of its own', () => {
   const { spec } = emit(policy([rule('deny', [anyPeer], [allTraffic])])).value
-  assert.equal(spec.ingressDeny, [{ fromEntities: ['all'] }])
+  assert.equal(spec.ingressDeny, [{ fromEndpoints: allButOwnNode }])
   assert.is(spec.ingress, undefined)
+})
+
+test('a deny of ingress never names the own node, in any version; what allows or leaves does', () => {
+  const hosts = (which: 'any' | 'own' | 'other'): Peer => ({ kind: 'hosts', nodes: all, which })
+  const port: Traffic = {
+    kind: 'ports',
+    protocol: 'TCP',
+    ports: { kind: 'range', from: 80, to: 80 },
+  }
+  for (const [peers, denied, named] of [
+    [[anyPeer], { fromEndpoints: allButOwnNode }, ['all']],
+    [[hosts('own'), anyPeer], { fromEndpoints: allButOwnNode }, ['all']],
+    [[hosts('any')], { fromEntities: ['remote-node'] }, ['host', 'remote-node']],
+    [[hosts('other')], { fromEntities: ['remote-node'] }, ['remote-node']],
+    [[hosts('own')], undefined, ['host']],
+  ] as const) {
+    const section = (action: 'allow' | 'deny'): Policy['egress'] => ({
+      isolates: false,
+      rules: [rule(action, peers, [port])],
+    })
+    for (const version of ['1.16', '1.18', '1.20']) {
+      const { spec } = emit(policy([], { ingress: section('deny'), egress: section('deny') }), {
+        version,
+      }).value
+      const toPorts = [{ ports: [{ port: '80', protocol: 'TCP' }] }]
+      assert.equal(spec.ingressDeny, denied && [{ ...denied, toPorts }])
+      assert.equal(spec.egressDeny, [{ toEntities: named, toPorts }])
+    }
+    const allowing = emit(policy([], { ingress: section('allow') })).value.spec
+    assert.equal(allowing.ingress[0].fromEntities, named)
+  }
+})
+
+test('a policy that denies the own node alone isolates where it is to, and else says nothing', () => {
+  const rules = [rule('deny', [{ kind: 'hosts', nodes: all, which: 'own' }], [allTraffic])]
+  assert.equal(emit(policy(rules)).value.spec.ingress, [{ fromEntities: ['none'] }])
+  assert.is(emit(policy([], { ingress: { isolates: false, rules } })).value, null)
 })
 
 test('a policy that does not isolate says so, and is refused where that cannot be said', () => {
