@@ -268,6 +268,11 @@ export const catalog = {
     title: 'order of policies depends on the version of the engine',
     help: 'give the policies different orders',
   },
+  NP3011: {
+    severity: 'warning',
+    title: 'rule denies the own node',
+    help: 'deny "remote-node" for nodes, or for everybody what has no label "reserved:host" (DoesNotExist)',
+  },
 
   // NP4: cluster snapshot
   NP4001: {

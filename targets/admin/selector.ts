@@ -1,10 +1,10 @@
 // Pods as subjects and peers: the alternatives of selectors, each as label selectors of Kubernetes.
 import { uniqueBy } from '../../src/algebra/order.ts'
 import type { Complain } from '../../src/emit/complain.ts'
+import { labelFaults } from '../../src/emit/labelFaults.ts'
 import type { ManifestMap, ManifestValue } from '../../src/emit/manifest.ts'
 import { alternatives, type Requirement } from '../../src/ir/selector.ts'
 import type { PodMatch, Selector } from '../../src/ir/types.ts'
-import { keyFault, valueFault } from '../../src/schema/names.ts'
 
 /**
  * What selects the pods of a match, in `namespaces` where their own labels do not count, else in `pods`;
@@ -22,7 +22,7 @@ export function podChoices(match: PodMatch, complain: Complain): readonly Manife
 /** The label selectors of which one holds where the selector does. */
 export function labelSelectors(selector: Selector, complain: Complain): readonly ManifestMap[] {
   const made = alternatives(selector).map((requirements) => {
-    for (const one of requirements) checkWords(one, complain)
+    for (const fact of requirements.flatMap(labelFaults)) complain('NP5007', fact)
     return labelSelector(requirements)
   })
   return uniqueBy(made, (one) => JSON.stringify(one))
@@ -43,15 +43,5 @@ function labelSelector(requirements: readonly Requirement[]): ManifestMap {
   return {
     matchLabels: labels.size === 0 ? undefined : Object.fromEntries(labels),
     matchExpressions: expressions.length === 0 ? undefined : expressions,
-  }
-}
-
-/** Labels of other engines may be what no label of Kubernetes is. */
-function checkWords({ key, values }: Requirement, complain: Complain): void {
-  const fault = keyFault(key)
-  if (fault !== undefined) complain('NP5007', `the label key "${key}" is not valid: ${fault}`)
-  for (const value of values) {
-    const wrong = valueFault(value)
-    if (wrong !== undefined) complain('NP5007', `the label value "${value}" is not valid: ${wrong}`)
   }
 }

@@ -26,7 +26,7 @@ export function policyRules(
   const complain = aboutPolicy(policy, context.reporter)
   const subject = subjectSelectors(policy)
   if (!subject.ok) {
-    complain('NP5001', subject.fault)
+    for (const { code, fact } of subject.faults) complain(code, fact)
     return []
   }
   for (const key of subject.unseen) complain('NP5005', unseenText(key), { help: unseenHelp })

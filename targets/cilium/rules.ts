@@ -26,9 +26,13 @@ export function ciliumRules(
   minor: number,
   complain: Complain,
 ): readonly ManifestMap[] {
+  // A deny of the own node would stop its probes, which Cilium before 1.20 lets in only where nothing
+  // denies them, and the source lets in always.
+  const sparesOwnNode = rule.action === 'deny' && direction === 'ingress'
+  const names = sparesOwnNode ? otherNodes : everyNode
   return matchGroups(rule, direction).flatMap(({ peers, traffic }) => {
     const parts = trafficParts(traffic, minor, complain)
-    return peerParts(peers, direction, complain).flatMap((peer) =>
+    return peerParts(peers, direction, names, complain).flatMap((peer) =>
       parts.map((part) => ({ ...peer, ...part })),
     )
   })
@@ -65,10 +69,11 @@ function podsAmong(peer: Peer): readonly Peer[] {
 function peerParts(
   peers: readonly Peer[],
   direction: Direction,
+  names: NodeNames,
   complain: Complain,
 ): readonly ManifestMap[] {
   const word = peerWords[direction]
-  if (peers.some(({ kind }) => kind === 'any')) return [{ [`${word}Entities`]: ['all'] }]
+  if (peers.some(({ kind }) => kind === 'any')) return [names.everybody(word)]
   const endpoints = peers.flatMap((peer) =>
     peer.kind === 'pods' ? endpointsOf(peer, complain) : [],
   )
@@ -78,7 +83,7 @@ function peerParts(
     return [{ cidr: printCidr(peer.cidr), except: except.length === 0 ? undefined : except }]
   })
   const entities = peers.flatMap((peer) =>
-    peer.kind === 'hosts' ? entitiesOf(peer, complain) : [],
+    peer.kind === 'hosts' ? entitiesOf(peer, names, complain) : [],
   )
   return [
     ...(entities.length > 0 ? [{ [`${word}Entities`]: [...new Set(entities)] }] : []),
@@ -88,17 +93,36 @@ function peerParts(
   ]
 }
 
-const nodeEntities = {
-  any: ['host', 'remote-node'],
-  own: ['host'],
-  other: ['remote-node'],
-} as const
+/** What nodes are called, and everybody. */
+interface NodeNames {
+  readonly everybody: (word: 'from' | 'to') => ManifestMap
+  readonly entities: Readonly<Record<'any' | 'own' | 'other', readonly string[]>>
+}
+
+const everyNode: NodeNames = {
+  everybody: (word) => ({ [`${word}Entities`]: ['all'] }),
+  entities: { any: ['host', 'remote-node'], own: ['host'], other: ['remote-node'] },
+}
+
+/**
+ * The same without the own node. No namespace or cluster is added to a selector by a reserved label, so
+ * everybody who is not that node passes: pods of any kind, other nodes, and the world.
+ */
+const otherNodes: NodeNames = {
+  everybody: (word) => ({
+    [`${word}Endpoints`]: [
+      { matchExpressions: [{ key: 'reserved:host', operator: 'DoesNotExist' }] },
+    ],
+  }),
+  entities: { any: ['remote-node'], own: [], other: ['remote-node'] },
+}
 
 function entitiesOf(
   { nodes, which }: Extract<Peer, { kind: 'hosts' }>,
+  names: NodeNames,
   complain: Complain,
 ): readonly string[] {
-  if (nodes.kind === 'all') return nodeEntities[which]
+  if (nodes.kind === 'all') return names.entities[which]
   complain('NP5001', 'nodes by their labels are not written')
   return []
 }
@@ -109,7 +133,7 @@ function endpointsOf(
 ): readonly ManifestMap[] {
   const result = peerSelectors(peer)
   if (!result.ok) {
-    complain('NP5001', result.fault)
+    for (const { code, fact } of result.faults) complain(code, fact)
     return []
   }
   for (const key of result.unseen) complain('NP5005', unseenText(key), { help: unseenHelp })

@@ -1,5 +1,6 @@
 // Selectors as Cilium label selectors. Every key says its source (`k8s:`), and every peer says its
 // namespace: without that key Cilium would add the policy's own, or match what is no pod.
+import { labelFaults } from '../../src/emit/labelFaults.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
 import { alternatives, namespaceNameLabel, type Requirement } from '../../src/ir/selector.ts'
 import type { PodMatch, Policy } from '../../src/ir/types.ts'
@@ -13,7 +14,13 @@ export type SelectorResult =
       /** Labels that Cilium does not look at unless it is told to. */
       readonly unseen: readonly string[]
     }
-  | { readonly ok: false; readonly fault: string }
+  | { readonly ok: false; readonly faults: readonly SelectorFault[] }
+
+/** Something that cannot be written, and the code to report it with. */
+export interface SelectorFault {
+  readonly code: 'NP5001' | 'NP5007'
+  readonly fact: string
+}
 
 /** A conjunction. */
 type Requirements = readonly Requirement[]
@@ -31,9 +38,11 @@ const maxPrefix = 253
 /** Selectors of a policy's subject; Cilium itself confines a policy of a namespace to it. */
 export function subjectSelectors({ namespace, subject }: Policy): SelectorResult {
   if (namespace === null) return peerSelectors(subject)
+  const invalid = invalidLabels(subject)
+  if (invalid.length > 0) return { ok: false, faults: invalid }
   const places = alternatives(subject.namespaces)
   if (!places.every((place) => place.some(isNameOf(namespace)))) {
-    return { ok: false, fault: 'its subject is not confined to its own namespace' }
+    return lacking('its subject is not confined to its own namespace')
   }
   // Cilium adds the test of the name itself, and would take another in its place.
   const labels = places
@@ -60,13 +69,33 @@ function holdsName({ key, operator, values }: Requirement, namespace: string): b
 }
 
 /** Selectors that together match the pods; none of them matches anything that is no pod. */
-export function peerSelectors({ namespaces, pods, serviceAccounts }: PodMatch): SelectorResult {
+export function peerSelectors(match: PodMatch): SelectorResult {
+  const invalid = invalidLabels(match)
+  if (invalid.length > 0) return { ok: false, faults: invalid }
+  const { namespaces, pods, serviceAccounts } = match
   const places = alternatives(namespaces).flatMap(inNamespaces)
   const accounts = alternatives(serviceAccounts).map(accountRequirements)
   return print(alternatives(pods), (part) => {
     const own = part.map(podRequirement)
     return places.flatMap((place) => accounts.map((account) => [...place, ...own, ...account]))
   })
+}
+
+/**
+ * Labels that are none of Kubernetes, in the keys that they have there: one of them, and Cilium
+ * stores the object and enforces nothing of it.
+ */
+function invalidLabels(match: PodMatch): readonly SelectorFault[] {
+  const accounts = alternatives(match.serviceAccounts).flat()
+  const facts = [
+    ...[match.namespaces, match.pods].flatMap(alternatives).flat(),
+    ...accounts.map((one) => ({ ...one, key: accountKey.slice(source.length) })),
+  ].flatMap(labelFaults)
+  return [...new Set(facts)].map((fact) => ({ code: 'NP5007', fact }))
+}
+
+function lacking(fact: string): SelectorResult {
+  return { ok: false, faults: [{ code: 'NP5001', fact }] }
 }
 
 /** Every pod has an account: that it has one need not be asked. */
@@ -117,7 +146,7 @@ function print(
     .map(({ key }) => keyFault(key))
     .find((one) => one !== undefined)
   const fault = reservedFault(pods) ?? tooLong
-  if (fault !== undefined) return { ok: false, fault }
+  if (fault !== undefined) return lacking(fault)
   const keys = new Set(parts.flat().map(({ key }) => key.slice(source.length)))
   return { ok: true, selectors: parts.map(selectorValue), unseen: [...keys].filter(isUnseen) }
 }

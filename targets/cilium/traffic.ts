@@ -3,6 +3,7 @@
 import type { Complain } from '../../src/emit/complain.ts'
 import type { ManifestMap } from '../../src/emit/manifest.ts'
 import type { Ports, Protocol, Traffic } from '../../src/ir/types.ts'
+import { portNameFault } from '../../src/schema/names.ts'
 import { since } from './versions.ts'
 
 /** Most entries of one `ports` list or one `fields` list; the lists around them have no limit. */
@@ -37,10 +38,22 @@ function portEntries(
     case 'all':
       return [{ port: '0', protocol }]
     case 'named':
-      return [{ port: ports.name, protocol }]
+      return namedEntries(protocol, ports.name, complain)
     case 'range':
       return rangeEntries(protocol, ports.from, ports.to, minor, complain)
   }
+}
+
+/** A name that no container port has; Cilium enforces nothing of an object that holds one. */
+function namedEntries(
+  protocol: Protocol,
+  name: string,
+  complain: Complain,
+): readonly ManifestMap[] {
+  const fault = portNameFault(name)
+  if (fault === undefined) return [{ port: name, protocol }]
+  complain('NP5007', `port name "${name}" is not one that Kubernetes takes: ${fault}`)
+  return []
 }
 
 function rangeEntries(

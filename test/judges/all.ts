@@ -5,7 +5,7 @@ import { judgeAdmin } from './admin.ts'
 import { rejectionsOfAdmin } from './adminValidator.ts'
 import { judgeCalico } from './calico.ts'
 import { rejectionsOfCalico } from './calicoValidator.ts'
-import { judgeCilium } from './cilium.ts'
+import { judgeCilium, ownNodeDenials } from './cilium.ts'
 import { rejectionsOfCilium } from './ciliumValidator.ts'
 import { judgeIptables } from './iptables.ts'
 import type { Judge } from './judge.ts'
@@ -13,7 +13,7 @@ import type { Judge } from './judge.ts'
 /** How the output of one target is judged. */
 export interface Engine {
   readonly judge: Judge
-  /** What the engine would refuse, a sentence each. */
+  /** What the engine would refuse, or do beside what is asked of it, a sentence each. */
   readonly rejections: (files: readonly OutputFile[]) => readonly string[]
   /** How the source is to be read beside this engine: under A1, an ipBlock means the outside only. */
   readonly assume: Assumptions
@@ -37,7 +37,7 @@ export const engines: Readonly<Record<string, Engine>> = {
   },
   cilium: {
     judge: judgeCilium,
-    rejections: rejectionsOfCilium,
+    rejections: (files) => [...rejectionsOfCilium(files), ...ownNodeDenials(files)],
     assume: { ipBlock: 'external' },
     takesIsolation: true,
   },

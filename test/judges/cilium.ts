@@ -4,6 +4,7 @@
 // of Cilium, and pkg/policy/api and pkg/k8s/apis/cilium.io/utils of cilium/cilium.
 import { parseAllDocuments } from 'yaml'
 import type { Cluster, Endpoint, Flow, FlowEnd, Pod } from '../../src/cluster/types.ts'
+import type { OutputFile } from '../../src/emit/target.ts'
 import type { Verdict } from '../../src/ir/types.ts'
 import { inCidr } from './ciliumAddress.ts'
 import type { Judge } from './judge.ts'
@@ -132,20 +133,47 @@ function matchesRule(rule: Data, namespace: string | null, view: View): boolean 
   return matchesPeer(rule, namespace, view) && matchesTraffic(rule, view)
 }
 
+/**
+ * The rules that deny pods what their own node sends, its probes too: versions before 1.20 obey them,
+ * which the judge, under A2, does not show. Addresses are taken for no node's.
+ */
+export function ownNodeDenials(files: readonly OutputFile[]): readonly string[] {
+  const ownNode = new Map([['reserved:host', '']])
+  return files
+    .flatMap(({ text }) => rulesOfText(text))
+    .flatMap(({ namespace, body }) =>
+      listOf(body.ingressDeny).filter((one) =>
+        namesPeer(one, 'from', namespace, ownNode, () => false),
+      ),
+    )
+    .map((one) => `the own node is denied by ${JSON.stringify(one)}`)
+}
+
 function matchesPeer(rule: Data, namespace: string | null, view: View): boolean {
   const word = view.direction === 'ingress' ? 'from' : 'to'
+  const { endpoint } = view.peer
+  const isIn = ({ cidr, except }: Data): boolean =>
+    endpoint.kind === 'external' && inCidrSet(view.peer, { cidr, except })
+  return namesPeer(rule, word, namespace, identityOf(endpoint, view.subject), isIn)
+}
+
+function namesPeer(
+  rule: Data,
+  word: 'from' | 'to',
+  namespace: string | null,
+  identity: ReadonlyMap<string, string>,
+  isIn: (block: Data) => boolean,
+): boolean {
   const part = (kind: string): readonly unknown[] | undefined =>
     rule[`${word}${kind}`] as readonly unknown[] | undefined
   const kinds = ['Endpoints', 'Entities', 'CIDR', 'CIDRSet'].filter((kind) => part(kind))
   // Without any peer a rule that names traffic is about everybody, and one that does not, nobody.
   if (kinds.length === 0) return rule.toPorts !== undefined || rule.icmps !== undefined
-  const identity = identityOf(view.peer.endpoint, view.subject)
-  const isWorld = view.peer.endpoint.kind === 'external'
   return (
     (part('Endpoints') ?? []).some((one) => matchesEndpoints(one as Data, namespace, identity)) ||
     (part('Entities') ?? []).some((one) => matchesEntity(String(one), identity)) ||
-    (part('CIDR') ?? []).some((one) => isWorld && inCidr(view.peer.address, String(one))) ||
-    (part('CIDRSet') ?? []).some((one) => isWorld && inCidrSet(view.peer, one as Data))
+    (part('CIDR') ?? []).some((cidr) => isIn({ cidr })) ||
+    (part('CIDRSet') ?? []).some((one) => isIn(one as Data))
   )
 }
 

@@ -46,7 +46,7 @@ for (const { name, policies, leastWritten } of laws) {
           const errors = result.diagnostics.filter(({ severity }) => severity === 'error')
           if (errors.length > 0) {
             assert.ok(
-              errors.every(({ code }) => ['NP5001', 'NP5014'].includes(code)),
+              errors.every(({ code }) => ['NP2024', 'NP5001', 'NP5014'].includes(code)),
               `${renderText(errors)}\n${text}`,
             )
             counts.refused += 1
@@ -122,7 +122,7 @@ function again(sources: readonly Source[] | null): readonly Source[] | null {
   if (sources === null) return null
   const { outputs, diagnostics } = compile({ sources, targets: ['calico'], verify: false })
   const [output] = outputs
-  if (diagnostics.some(({ code }) => ['NP5001', 'NP5014'].includes(code))) return null
+  if (diagnostics.some(({ code }) => ['NP2024', 'NP5001', 'NP5014'].includes(code))) return null
   if (output === undefined) throw new Error(renderText(diagnostics))
   // Nothing is written of policies that select nobody, and nothing cannot be read.
   if (output.files.length === 0) return null

@@ -5,6 +5,17 @@ import { normalise } from '../../src/passes/index.ts'
 import { readPolicies } from '../../src/readPolicies.ts'
 import { makeSource, positionAt } from '../../src/source/source.ts'
 
+/** What is warned of, as `CODE line:column`. */
+export function warningsIn(text: string): readonly string[] {
+  const reporter = makeReporter()
+  readPolicies([makeSource('p.yaml', text)], undefined, reporter)
+  return reporter.diagnostics.flatMap(({ code, labels: [first] }) => {
+    if (first === undefined) return []
+    const { line, column } = positionAt(first.span.source, first.span.start)
+    return [`${code} ${line}:${column}`]
+  })
+}
+
 /** The IR's lines about rules, or the first fault as `CODE line:column`. */
 export function rulesIn(text: string): string {
   const reporter = makeReporter()

@@ -10,6 +10,7 @@ import {
 } from '../../../src/ir/types.ts'
 import { readName, readNamespace } from '../../../src/schema/metadata.ts'
 import { complain, each, into, originOf, type Place } from '../../../src/schema/place.ts'
+import { readDenied } from './ownNode.ts'
 import { type PeerGroup, readPeers, type Scope } from './peers.ts'
 import type { RawCiliumPolicy, RawCiliumRule, RawCiliumSpec } from './schema.ts'
 import { readSubject } from './selector.ts'
@@ -124,7 +125,9 @@ function readRule(
   // A rule that says nothing at all allows nothing; it only isolates.
   if (peers === null && traffic === null) return []
   const anybody: readonly PeerGroup[] = [{ peers: everyone, conditions: [] }]
-  return (peers ?? anybody).flatMap((whom) =>
+  const said = peers ?? anybody
+  const groups = isDeny && direction === 'ingress' ? readDenied(said, place) : said
+  return groups.flatMap((whom) =>
     (traffic ?? [{ traffic: [{ kind: 'all' } as const], conditions: [] }]).map(
       (what): Rule => ({
         action,

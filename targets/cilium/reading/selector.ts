@@ -14,6 +14,7 @@ import { complain, each, into, type Place } from '../../../src/schema/place.ts'
 import type { RawRequirement, RawSelector } from '../../../src/schema/shapes.ts'
 import { suggest } from '../../../src/schema/suggest.ts'
 import { entityPeer } from './entities.ts'
+import { allButOwnNode } from './ownNode.ts'
 
 /** Keys that stand for something else than a label of the pod. */
 const podNamespace = 'io.kubernetes.pod.namespace'
@@ -37,6 +38,7 @@ interface Test {
   readonly source: string
   readonly key: string
   readonly selector: Selector
+  readonly operator: string
   /** Whether an endpoint without the label passes. */
   readonly isNegative: boolean
   readonly at: Place
@@ -85,8 +87,13 @@ export function readEndpoints(
   }
 }
 
-/** A selector of one reserved label means an entity. */
+/**
+ * A selector of one reserved label means an entity. No namespace is added to it: asking that the label
+ * of the own node be absent is asking for everybody else.
+ */
 function readReserved(tests: readonly Test[], [first]: readonly Test[], place: Place): Peer | null {
+  if (tests.length === 1 && first?.key === 'host' && first.operator === 'DoesNotExist')
+    return allButOwnNode
   const peer = first === undefined ? undefined : entityPeer(first.key)
   if (tests.length === 1 && first !== undefined && !first.isNegative && peer?.kind === 'peer') {
     return peer.peer
@@ -176,7 +183,8 @@ function readTest(raw: RawRequirement, allowed: readonly string[], at: Place): r
     return []
   }
   const isNegative = raw.operator === 'NotIn' || raw.operator === 'DoesNotExist'
-  return [{ source, key, selector: make(irKey(key), values), isNegative, at }]
+  const selector = make(irKey(key), values)
+  return [{ source, key, selector, operator: raw.operator, isNegative, at }]
 }
 
 /** Every pod that is known here is of the local cluster, whatever its name. */

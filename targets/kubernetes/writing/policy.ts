@@ -2,6 +2,7 @@
 import { printCidr } from '../../../src/algebra/address.ts'
 import type { Reporter } from '../../../src/diagnostics/diagnostic.ts'
 import { aboutPolicy, aboutRule, type Complain } from '../../../src/emit/complain.ts'
+import { labelFaults } from '../../../src/emit/labelFaults.ts'
 import { commented, type ManifestMap, type ManifestValue } from '../../../src/emit/manifest.ts'
 import {
   alternatives,
@@ -20,7 +21,7 @@ import {
   type Rule,
   type Traffic,
 } from '../../../src/ir/types.ts'
-import { keyFault, portNameFault, valueFault } from '../../../src/schema/names.ts'
+import { portNameFault } from '../../../src/schema/names.ts'
 import { describeOrigin } from '../../../src/source/origin.ts'
 
 const typeNames: Readonly<Record<Direction, string>> = { ingress: 'Ingress', egress: 'Egress' }
@@ -121,14 +122,12 @@ function labelSelector(
   requirements: readonly Requirement[],
   complain: Complain,
 ): ManifestMap | null {
+  const faults = requirements.flatMap(labelFaults)
+  for (const fact of faults) complain('NP5007', fact)
+  if (faults.length > 0) return null
   const labels: Record<string, string> = {}
   const expressions: ManifestMap[] = []
   for (const { key, operator, values } of requirements) {
-    const fault = keyFault(key) ?? values.map(valueFault).find((one) => one !== undefined)
-    if (fault !== undefined) {
-      complain('NP5007', `the label "${key}" is not one that Kubernetes takes: ${fault}`)
-      return null
-    }
     const [value] = values
     const isSingle = operator === 'In' && values.length === 1 && !Object.hasOwn(labels, key)
     if (isSingle && value !== undefined) labels[key] = value

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import type { Diagnostic } from '../../../src/diagnostics/diagnostic.ts'
 import { type CompileRequest, compile } from '../../../src/index.ts'
 import { makeSource } from '../../../src/source/source.ts'
+import { ownNodeDenials } from '../../judges/cilium.ts'
 import { rejectionsOfCilium } from '../../judges/ciliumValidator.ts'
 
 /** What a request may add to a policy. */
@@ -33,7 +34,7 @@ export function emission(spec: string, more: More = {}): Emission {
     ...more,
   })
   const files = outputs[0]?.files ?? []
-  assert.equal(rejectionsOfCilium(files), [])
+  assert.equal([...rejectionsOfCilium(files), ...ownNodeDenials(files)], [])
   const printed = files[0]?.text ?? ''
   return { text: printed, spec: parse(printed)?.spec ?? {}, diagnostics }
 }

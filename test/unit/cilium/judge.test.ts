@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Address, parseAddress } from '../../../src/algebra/address.ts'
 import type { Cluster, Endpoint, Flow, FlowTraffic, Host, Pod } from '../../../src/cluster/types.ts'
-import { judgeCilium } from '../../judges/cilium.ts'
+import { judgeCilium, ownNodeDenials } from '../../judges/cilium.ts'
 
 const test = suite('cilium judge')
 
@@ -117,6 +117,40 @@ const cases: Readonly<Record<string, readonly [string, string]>> = {
 for (const [rule, [spec, expected]] of Object.entries(cases)) {
   test(rule, () => {
     assert.is(admitted(spec), expected)
+  })
+}
+
+test('what has no label of the own node is everybody else, in any namespace', () => {
+  const selector = '{matchExpressions: [{key: "reserved:host", operator: DoesNotExist}]}'
+  assert.is(admitted(`ingressDeny: [{fromEndpoints: [${selector}]}]`), 'near')
+  assert.is(admitted(`ingress: [{fromEndpoints: [${selector}]}]`), 'api far near remote world')
+})
+
+const ownNodeCases: readonly (readonly [string, boolean])[] = [
+  ['fromEntities: [all]', true],
+  ['fromEntities: [cluster]', true],
+  ['fromEntities: [remote-node, host]', true],
+  ['fromEndpoints: [{matchLabels: {"reserved:host": ""}}]', true],
+  ['toPorts: [{ports: [{port: "80"}]}]', true],
+  ['fromEntities: [remote-node, world]', false],
+  ['fromEndpoints: [{}]', false],
+  [
+    'fromEndpoints: [{matchExpressions: [{key: "k8s:io.kubernetes.pod.namespace", operator: NotIn, values: [a]}]}]',
+    true,
+  ],
+  ['fromEndpoints: [{matchExpressions: [{key: "reserved:host", operator: DoesNotExist}]}]', false],
+  ['fromCIDR: [10.0.0.0/8]', false],
+  ['fromEntities: []', false],
+]
+
+for (const [member, isDenied] of ownNodeCases) {
+  test(`${isDenied ? 'the own node is denied by' : 'the own node is spared by'} ${member}`, () => {
+    const denials = (list: string): number => {
+      const text = `apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: p, namespace: shop}\nspec: {endpointSelector: {}, ${list}: [{${member}}]}\n`
+      return ownNodeDenials([{ path: 'p.yaml', text }]).length
+    }
+    assert.is(denials('ingressDeny'), isDenied ? 1 : 0)
+    assert.is(denials('ingress'), 0)
   })
 }
 

@@ -1,7 +1,7 @@
 // Cilium policies as they are read: what each construct means, and what is refused, and where.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { rulesIn } from '../../support/readRules.ts'
+import { rulesIn, warningsIn } from '../../support/readRules.ts'
 
 const test = suite('cilium reading')
 
@@ -14,6 +14,9 @@ spec:
 `
 
 const rule = (text: string): string => policy(`endpointSelector: {}\ningress:\n- ${text}`)
+
+const deny = (direction: string, text: string): string =>
+  policy(`endpointSelector: {}\n${direction}Deny:\n- ${text}`)
 
 const meanings: readonly (readonly [string, string, string])[] = [
   ['an empty rule allows nothing', rule('{}'), ''],
@@ -73,6 +76,42 @@ const meanings: readonly (readonly [string, string, string])[] = [
     'a reserved label is an entity',
     rule('fromEndpoints: [{matchLabels: {"reserved:host": ""}}]'),
     'allow from its own node on all traffic',
+  ],
+  [
+    'what has no label of the own node is everybody else',
+    rule('fromEndpoints: [{matchExpressions: [{key: "reserved:host", operator: DoesNotExist}]}]'),
+    'allow from not (its own node) on all traffic',
+  ],
+  [
+    'in a deny of ingress that is everybody, as the own node arrives anyway',
+    deny(
+      'ingress',
+      'fromEndpoints: [{matchExpressions: [{key: "reserved:host", operator: DoesNotExist}]}]',
+    ),
+    'deny from anyone on all traffic',
+  ],
+  [
+    'in a deny of egress the own node is left out',
+    deny(
+      'egress',
+      'toEndpoints: [{matchExpressions: [{key: "reserved:host", operator: DoesNotExist}]}]',
+    ),
+    'deny to not (its own node) on all traffic',
+  ],
+  [
+    'other nodes in a deny of ingress are all nodes',
+    deny('ingress', 'fromEntities: [remote-node]'),
+    'deny from nodes on all traffic',
+  ],
+  [
+    'other nodes in an allow of ingress are other nodes',
+    rule('fromEntities: [remote-node]'),
+    'allow from other nodes on all traffic',
+  ],
+  [
+    'other nodes in a deny of egress are other nodes',
+    deny('egress', 'toEntities: [remote-node]'),
+    'deny to other nodes on all traffic',
   ],
   [
     'nodes by their labels',
@@ -194,5 +233,32 @@ test('an exception wider than a block of a group leaves nothing of it', () => {
     'allow from (external addresses) and (192.0.2.0/24) on all traffic',
   )
 })
+
+const denials: readonly (readonly [string, string, readonly string[]])[] = [
+  ['everybody', deny('ingress', 'fromEntities: [all]'), ['NP3011 7:5']],
+  ['the cluster', deny('ingress', 'fromEntities: [cluster]'), ['NP3011 7:5']],
+  ['the own node', deny('ingress', 'fromEntities: [host]'), ['NP3011 7:5']],
+  [
+    'ports of nobody in particular',
+    deny('ingress', 'toPorts: [{ports: [{port: "80"}]}]'),
+    ['NP3011 7:5'],
+  ],
+  [
+    'its reserved label',
+    deny('ingress', 'fromEndpoints: [{matchLabels: {"reserved:host": ""}}]'),
+    ['NP3011 7:5'],
+  ],
+  ['other nodes and the world', deny('ingress', 'fromEntities: [remote-node, world]'), []],
+  ['the API server', deny('ingress', 'fromEntities: [kube-apiserver]'), []],
+  ['pods', deny('ingress', 'fromEndpoints: [{}]'), []],
+  ['addresses', deny('ingress', 'fromCIDR: [10.0.0.0/8]'), []],
+  ['nobody', deny('ingress', 'fromEntities: [none]'), []],
+  ['an allow of everybody', rule('fromEntities: [all]'), []],
+  ['everybody in egress', deny('egress', 'toEntities: [all]'), []],
+]
+
+for (const [what, text, expected] of denials)
+  test(`a deny that stops probes is warned of: ${what}`, () =>
+    assert.equal(warningsIn(text), expected))
 
 test.run()
