@@ -5,9 +5,7 @@ import { type Ports, type Protocol, protocols, type Traffic } from '../ir/types.
 import { refuse } from './limit.ts'
 import {
   allTraffic,
-  familiesOf,
   type IcmpBox,
-  isNoKind,
   isWithinTraffic,
   type Kinds,
   type PortBox,
@@ -110,14 +108,4 @@ function sayIcmp(family: 4 | 6, { types, codes }: IcmpBox): readonly Traffic[] {
 export function ofFamily(set: TrafficSet, family: 4 | 6): TrafficSet {
   const none: Kinds = { ports: { TCP: [], UDP: [], SCTP: [] }, icmp: [], others: [] }
   return family === 4 ? { 4: set[4], 6: none } : { 4: none, 6: set[6] }
-}
-
-/** Whether the IP versions that a set has say the same, ICMP left aside. */
-export function isEven(set: TrafficSet): boolean {
-  return isNoKind(set[4]) === isNoKind(set[6]) && isSameBesidesIcmp(set[4], set[6])
-}
-
-/** Whether what a set has of only one IP version is ICMP, which says its version itself. */
-export function isEvenBesidesIcmp(set: TrafficSet): boolean {
-  return isSameBesidesIcmp(set[4], set[6]) && familiesOf(set).length > 0
 }

@@ -54,6 +54,7 @@ function denies(policy: Policy): boolean {
   )
 }
 
-function placeOf({ span }: Origin): string {
+/** A text for a place in the source: policies that one policy became share it. */
+export function placeOf({ span }: Origin): string {
   return `${span.source.name} ${span.start}`
 }

@@ -5,6 +5,7 @@ import {
   type Note,
   type ObjectReport,
   type Outcome,
+  plainName,
   type ReportedDifference,
 } from './report.ts'
 
@@ -196,20 +197,12 @@ function bullets(names: readonly string[]): string {
   return names.map((one) => `   - ${code(one)}`).join('\n')
 }
 
-function plainName({ kind, namespace, name }: ObjectReport): string {
-  return `${kind} ${namespace === null ? name : `${namespace}/${name}`}`
-}
-
 /** Policies of the cluster speak of its host endpoints too. */
 function keeping(objects: readonly ObjectReport[]): string {
   const hasHosts = objects.some(({ kind }) => kind.toLowerCase() === 'hostendpoint')
-  if (!hasHosts && !objects.some(isForHostsToo)) return ''
+  if (!hasHosts && !objects.some(({ kind }) => kind === 'GlobalNetworkPolicy')) return ''
   const which = hasHosts ? '' : ', where the cluster has any'
   return `. Those of the whole cluster are about host endpoints too${which}, and nothing of that is carried: keep them until the nodes are seen to`
-}
-
-function isForHostsToo({ kind }: Pick<ObjectReport, 'kind'>): boolean {
-  return kind === 'GlobalNetworkPolicy'
 }
 
 function listOf(items: readonly string[]): readonly string[] {

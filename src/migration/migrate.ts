@@ -30,7 +30,7 @@ import { flowWords } from '../proof/words.ts'
 import { readPolicies } from '../readPolicies.ts'
 import type { Source } from '../source/source.ts'
 import { hasBlocks, reportUnassumable } from './assumed.ts'
-import { numbered, objectKey } from './files.ts'
+import { numbered, objectKey, placeOf } from './files.ts'
 import { reportMarkdown } from './markdown.ts'
 import { type Difference, type MigrationProof, proveMigration } from './prove.ts'
 import { type MigrationReport, nameOf, reportOf, rulesIn } from './report.ts'
@@ -192,10 +192,10 @@ function checkSize(
 ): void {
   const made = groupBy(
     output.tiers.flatMap(({ policies }) => policies),
-    placeOf,
+    ({ origin }) => placeOf(origin),
   )
   for (const policy of source.tiers.flatMap(({ policies }) => policies)) {
-    const own = made.get(placeOf(policy)) ?? []
+    const own = made.get(placeOf(policy.origin)) ?? []
     const count = own.reduce((sum, one) => sum + rulesIn(one), 0)
     if (count <= maxRules) continue
     const before = rulesIn(policy)
@@ -210,10 +210,6 @@ function reasonOf(made: readonly Policy[], grows: boolean): string {
   const homes = new Set(made.map(({ namespace }) => namespace)).size
   if (homes > 1) return `: it is written for each of ${homes} namespaces`
   return grows ? ': rules that come first in order overlap with them' : ''
-}
-
-function placeOf({ origin: { span } }: Policy): string {
-  return `${span.source.name} ${span.start}`
 }
 
 interface Proved {

@@ -320,8 +320,16 @@ export function fullName({
   name,
 }: Pick<ObjectReport, 'apiVersion' | 'kind' | 'namespace' | 'name'>): string {
   const group = groupOf(apiVersion)
-  const type = group === '' ? kind : `${kind}.${group}`
-  return `${type} ${namespace === null ? name : `${namespace}/${name}`}`
+  return plainName({ kind: group === '' ? kind : `${kind}.${group}`, namespace, name })
+}
+
+/** The kind and the name, as people say them. */
+export function plainName({
+  kind,
+  namespace,
+  name,
+}: Pick<ObjectReport, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind} ${namespace === null ? name : `${namespace}/${name}`}`
 }
 
 /** An object's name in the cluster, where one that names no namespace may be of the default one. */
