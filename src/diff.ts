@@ -9,6 +9,7 @@ import { readCluster } from './cluster/read.ts'
 import type { Cluster } from './cluster/types.ts'
 import { type Diagnostic, makeReporter, type Reporter } from './diagnostics/diagnostic.ts'
 import type { ReadSettings } from './dialect.ts'
+import { essentialAssumption } from './firewall/essential.ts'
 import { normalise } from './passes/index.ts'
 import type { Premises } from './proof/compare.ts'
 import { compareSets, type SetComparison } from './proof/compareSets.ts'
@@ -64,7 +65,7 @@ export function diff(request: DiffRequest): DiffResult {
   }
   const isOfPackets = before.kind === 'firewalls' || after.kind === 'firewalls'
   const assumptions = isOfPackets
-    ? [clusterAssumption]
+    ? [essentialAssumption, clusterAssumption]
     : assumptionsOf(premises, comparison.ownNodeAssumed)
   return { comparison, assumptions, cluster, diagnostics: reporter.diagnostics }
 }

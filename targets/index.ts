@@ -12,6 +12,7 @@ import { iptables } from './iptables/index.ts'
 import { ir } from './ir/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
 import { kubernetesTarget } from './kubernetes/writing/index.ts'
+import { nftables } from './nftables/index.ts'
 
 /** Dialects with a reader. */
 export const dialects: readonly Dialect[] = [
@@ -23,4 +24,12 @@ export const dialects: readonly Dialect[] = [
 ]
 
 /** Dialects with an emitter. */
-export const targets: readonly Target[] = [calico, cilium, kubernetesTarget, admin, iptables, ir]
+export const targets: readonly Target[] = [
+  calico,
+  cilium,
+  kubernetesTarget,
+  admin,
+  iptables,
+  nftables,
+  ir,
+]

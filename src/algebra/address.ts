@@ -58,12 +58,32 @@ export function blockOf(address: Address, prefix: number): Cidr {
   return { family: address.family, base: address.value - (address.value % size), prefix }
 }
 
-/** `10.0.0.1` or the shortest RFC 5952 form. */
-export function printAddress({ family, value }: Address): string {
+/**
+ * Whether packets through a network can have the address: not one of loopback, multicast or broadcast,
+ * nor none at all, nor an IPv4 address in the form of an IPv6 one.
+ */
+export function isSeenInNetworks(address: Address): boolean {
+  return !neverSeen.includes(parsedOf(address).range())
+}
+
+const neverSeen: readonly string[] = [
+  'unspecified',
+  'loopback',
+  'multicast',
+  'broadcast',
+  'ipv4Mapped',
+]
+
+function parsedOf({ family, value }: Address): ipaddr.IPv4 | ipaddr.IPv6 {
   const bytes = Array.from({ length: bitsOf(family) / 8 }, (_, at) =>
     Number((value >> BigInt(bitsOf(family) - 8 - 8 * at)) & 0xffn),
   )
-  const parsed = ipaddr.fromByteArray(bytes)
+  return ipaddr.fromByteArray(bytes)
+}
+
+/** `10.0.0.1` or the shortest RFC 5952 form. */
+export function printAddress(address: Address): string {
+  const parsed = parsedOf(address)
   return parsed.kind() === 'ipv6' ? (parsed as ipaddr.IPv6).toRFC5952String() : parsed.toString()
 }
 

@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import { targets } from '../../targets/index.ts'
 import { type CompileResult, compile, type TargetOutput } from '../compile.ts'
 import { makeReporter, type Reporter } from '../diagnostics/diagnostic.ts'
-import type { Fidelity } from '../emit/target.ts'
+import type { Fidelity, OutputFile } from '../emit/target.ts'
 import type { TargetProof } from '../proof/verify.ts'
+import { changesAgainst } from './changes.ts'
 import {
   type CommandContext,
   choice,
@@ -15,7 +16,7 @@ import {
   v1TypesFlag,
 } from './command.ts'
 import { readInputs } from './input.ts'
-import { warnStrangers, writeFiles } from './output.ts'
+import { inFolders, warnStrangers, writeFiles } from './output.ts'
 import { formOf, joinFiles } from './streams.ts'
 import { givenOptions, optionFlags } from './targetOptions.ts'
 import type { ExitCode, Terminal } from './terminal.ts'
@@ -26,6 +27,7 @@ interface Flags {
   readonly namespace?: string
   readonly target?: readonly string[]
   readonly output?: string
+  readonly diffAgainst?: string
   readonly cluster?: readonly string[]
   readonly node?: string
   readonly fidelity: Fidelity
@@ -49,6 +51,7 @@ export function addCompile(program: Command, context: CommandContext): void {
     .option('-n, --namespace <name>', 'namespace of policies that name none (default: default)')
     .addOption(repeatable('-t, --target <name,...>', `what to write: ${names}`))
     .option('-o, --output <directory>', 'write files there, one a policy or node; else to stdout')
+    .option('--diff-against <directory>', 'print what changes on nodes that run the files there')
     .addOption(repeatable('--cluster <path>', 'snapshot, for targets that speak in addresses'))
     .option('--node <name>', 'only the rules of this node')
     .addOption(
@@ -108,22 +111,28 @@ function deliver(
   { terminal }: CommandContext,
   reporter: Reporter,
 ): void {
-  const files = outputs.flatMap(({ target, files: own }) =>
-    own.map((file) => (outputs.length > 1 ? { ...file, path: `${target}/${file.path}` } : file)),
-  )
-  const { output } = flags
+  const { diffAgainst, output } = flags
+  const wanted =
+    diffAgainst === undefined ? outputs : changesAgainst(diffAgainst, outputs, reporter)
+  if (reporter.errors > 0) return
+  const files = inFolders(wanted)
+  if (diffAgainst !== undefined && files.length === 0) terminal.err('nothing changes\n')
   if (output !== undefined && /\.(ya?ml|json|rules|txt)$/.test(output)) {
     const message = `"-o ${output}" looks like a file, and -o names a directory`
     reporter.report('NP6004', { message, help: `leave -o out and write "> ${output}"` })
   } else if (output !== undefined && output !== '-') {
     writeFiles(output, files, reporter)
     if (reporter.errors === 0) warnStrangers(output, files, reporter)
-  } else if (new Set(files.map(formOf)).size > 1 && outputs.length > 1) {
+  } else if (new Set(printed(files).map(formOf)).size > 1 && outputs.length > 1) {
     const message = 'these targets cannot share standard output: their files are of different forms'
     reporter.report('NP6004', { message, help: 'give a directory with -o' })
   } else {
-    terminal.out(joinFiles(files))
+    terminal.out(joinFiles(printed(files)))
   }
+}
+
+function printed(files: readonly OutputFile[]): readonly OutputFile[] {
+  return files.filter(({ isScript }) => !isScript)
 }
 
 const proofWords: Readonly<Record<TargetProof['answer'], string>> = {

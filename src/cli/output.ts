@@ -10,9 +10,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { TargetOutput } from '../compile.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { OutputFile } from '../emit/target.ts'
 import { reasonOf } from './input.ts'
+
+/** All outputs' files; with several targets, each has a folder of its own. */
+export function inFolders(outputs: readonly TargetOutput[]): readonly OutputFile[] {
+  return outputs.flatMap(({ target, files }) =>
+    files.map((file) => (outputs.length > 1 ? { ...file, path: `${target}/${file.path}` } : file)),
+  )
+}
 
 /** Writes the files below a directory, which is made where it is missing; NP6002 where that fails. */
 export function writeFiles(
@@ -24,13 +32,13 @@ export function writeFiles(
   const staged: { readonly from: string; readonly to: string }[] = []
   try {
     makeDirectory(directory, made)
-    for (const { path, text } of files) {
+    for (const { path, text, isScript } of files) {
       const to = join(directory, path)
       makeDirectory(dirname(to), made)
       refuseDirectory(to)
       const from = join(dirname(to), `.netpolc-${randomBytes(8).toString('hex')}`)
       staged.push({ from, to })
-      writeFileSync(from, text, { flag: 'wx' })
+      writeFileSync(from, text, { flag: 'wx', mode: isScript ? 0o777 : 0o666 })
     }
     for (const { from, to } of staged) renameSync(from, to)
   } catch (error) {

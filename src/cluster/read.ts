@@ -1,6 +1,6 @@
 // Output of `kubectl get namespaces,pods,nodes -A -o yaml` → cluster. Only pods that policies can be
 // about are kept: with an address, not finished, with a network namespace of their own.
-import { type Address, parseAddress, printAddress } from '../algebra/address.ts'
+import { type Address, isSeenInNetworks, parseAddress, printAddress } from '../algebra/address.ts'
 import { byName } from '../algebra/order.ts'
 import type { Code } from '../diagnostics/catalog.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
@@ -23,7 +23,7 @@ import {
   type RawNode,
   type RawPod,
 } from './schema.ts'
-import type { Cluster, Host, NamedPort, Namespace, Pod, ServiceAccount } from './types.ts'
+import type { Cluster, Host, NamedPort, Namespace, Pod, PodNotes, ServiceAccount } from './types.ts'
 
 /**
  * Reads a snapshot; other kinds in it are passed over. Null after reporting an error: a part of the
@@ -45,6 +45,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
     accounts: accountFinder(ofKind('ServiceAccount').flatMap((one) => readAccount(one, reporter))),
     waiting: [],
     others: [],
+    onHosts: [],
   }
   const pods = ofKind('Pod').flatMap((one) => readPod(one, known, reporter))
   reportRepeated('pods', pods, ({ namespace, name }) => `${namespace.name}/${name}`, reporter)
@@ -60,6 +61,7 @@ export function readCluster(sources: readonly Source[], reporter: Reporter): Clu
       .map(({ value }) => value)
       .sort((a, b) => byName(a.namespace, b.namespace) || byName(a, b)),
     others: known.others,
+    ...(known.onHosts.length > 0 ? { onHosts: known.onHosts } : {}),
   }
 }
 
@@ -80,7 +82,8 @@ interface Known {
   /** Pods found without address. */
   readonly waiting: Span[]
   /** Those, and finished ones. */
-  readonly others: NonNullable<Cluster['others']>[number][]
+  readonly others: PodNotes[]
+  readonly onHosts: PodNotes[]
 }
 
 const checkNamespace: ShapeCheck<RawNamespace> = makeShapeCheck(namespaceSchema, {})
@@ -144,7 +147,6 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
   const raw = checkPod(document, reporter)
   if (raw === null) return []
   const { metadata, spec, status } = raw
-  if (spec.hostNetwork === true) return []
   const complain = (code: Code, path: readonly PathStep[], fact: string): Found<Pod>[] => {
     const message = `pod "${metadata.namespace ?? ''}/${metadata.name}" ${fact}`
     reporter.report(code, { message, at: spanAt(document, path) })
@@ -153,8 +155,9 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
   const name = ['metadata', 'name']
   const namespace = known.namespaces.get(metadata.namespace ?? '')
   const isFinished = finished.includes(status?.phase ?? '')
+  const isOnHost = spec.hostNetwork === true
   if (namespace === undefined) {
-    if (isFinished) return []
+    if (isFinished || isOnHost) return []
     const fact =
       metadata.namespace == null ? 'has no namespace' : 'is in a namespace that is missing'
     return complain('NP4003', metadata.namespace == null ? name : ['metadata', 'namespace'], fact)
@@ -165,8 +168,9 @@ function readPod({ document }: Resource, known: Known, reporter: Reporter): Foun
     labels: metadata.labels ?? {},
     serviceAccount: known.accounts(namespace.name, spec.serviceAccountName ?? 'default'),
   }
-  if (isFinished) {
-    known.others.push(pod)
+  if (isFinished || isOnHost) {
+    if (!isOnHost) known.others.push(pod)
+    else if (!isFinished) known.onHosts.push(pod)
     return []
   }
   const before = reporter.errors
@@ -192,14 +196,24 @@ function addressesOf(
   reporter: Reporter,
 ): readonly Address[] {
   const listed = (status?.podIPs ?? []).flatMap(({ ip }, index) =>
-    ip == null ? [] : readAddress(ip, { document, path: ['status', 'podIPs', index], reporter }),
+    ip == null ? [] : readPodAddress(ip, { document, path: ['status', 'podIPs', index], reporter }),
   )
   const { podIP } = status ?? {}
   const first =
     podIP == null || podIP === ''
       ? []
-      : readAddress(podIP, { document, path: ['status', 'podIP'], reporter })
+      : readPodAddress(podIP, { document, path: ['status', 'podIP'], reporter })
   return unique([...first, ...listed])
+}
+
+/** Rules about an address that no packet has would leave the pod without rules. */
+function readPodAddress(text: string, place: Place): Address[] {
+  const own = readAddress(text, place)
+  if (own.every(isSeenInNetworks)) return own
+  const { document, path, reporter } = place
+  const message = `"${text}" cannot be the address of a pod`
+  reporter.report('NP4005', { message, at: spanAt(document, path) })
+  return []
 }
 
 function readAddress(text: string, { document, path, reporter }: Place): Address[] {

@@ -54,12 +54,17 @@ export interface External {
 
 export type Endpoint = Pod | Host | External
 
+/** What is known of a pod that no policy governs. */
+export type PodNotes = Pick<Pod, 'namespace' | 'name' | 'labels' | 'serviceAccount'>
+
 /** A snapshot. Pods without address, finished pods and host-network pods are not in `pods`. */
 export interface Cluster {
   readonly namespaces: readonly Namespace[]
   readonly pods: readonly Pod[]
   /** Pods without address and finished ones: their labels are those of pods that may come. */
-  readonly others?: readonly Pick<Pod, 'namespace' | 'name' | 'labels' | 'serviceAccount'>[]
+  readonly others?: readonly PodNotes[]
+  /** Pods on their nodes' own network, which policies take for the node. */
+  readonly onHosts?: readonly PodNotes[]
   readonly nodes: readonly Host[]
 }
 

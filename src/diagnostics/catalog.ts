@@ -305,6 +305,11 @@ export const catalog = {
     title: 'node is not in the snapshot',
     help: 'name a node of the snapshot',
   },
+  NP4007: {
+    severity: 'warning',
+    title: 'policy selects pods on the network of their node',
+    help: 'firewall rules never govern them: leave them out of the selector, or give them a network of their own',
+  },
 
   // NP5: what a target cannot say
   NP5001: {
@@ -392,6 +397,11 @@ export const catalog = {
     help: 'write ends as namespace/pod, an address or labels, and the port as 5432/tcp',
   },
   NP6009: { severity: 'note', title: 'more findings than are shown' },
+  NP6010: {
+    severity: 'error',
+    title: 'no change can be made of the two',
+    help: 'load the new files with their apply.sh, which replaces whatever is there',
+  },
 } as const
 
 /** A diagnostic code, such as `NP2011`. */

@@ -3,6 +3,7 @@
 import type { Cluster } from '../cluster/types.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { Dialect } from '../dialect.ts'
+import type { ChangeNode } from '../firewall/change.ts'
 import type { Action, Peer, PolicySet, Tier, Traffic } from '../ir/types.ts'
 import type { FirewallProof } from '../proof/firewall.ts'
 import type { GivenFacts } from '../proof/premises.ts'
@@ -63,6 +64,8 @@ export interface OutputFile {
   readonly origin?: Origin
   /** The object that it holds, for targets that write manifests. */
   readonly object?: ObjectName
+  /** A script to run; it is for directories only, and left out on standard output. */
+  readonly isScript?: true
 }
 
 /** What tells one object of a cluster from another. */
@@ -121,6 +124,8 @@ export interface Target {
   readonly needsCluster: boolean
   /** The set in the words that the target declares, where it has other words or no order. */
   readonly lower?: (set: PolicySet, context: EmitContext) => PolicySet
+  /** What changes on a node; absent where output is not loaded by netpolc's own files. */
+  readonly change?: ChangeNode
   /** Deterministic: same input, same bytes. Reports what it cannot say exactly; throws on bugs only. */
   readonly emit: (set: PolicySet, context: EmitContext) => readonly OutputFile[]
 }

@@ -1,12 +1,12 @@
 // The proof of firewall rules: for each node, the packets that its rules let on are those that the
 // policies of its pods allow; every address there is counts, not those of the cluster alone.
 import { type Family, families } from '../algebra/address.ts'
-import { type Bound, type Diagram, everything, LimitReached, nothing } from '../algebra/diagram.ts'
-import type { Cluster, Endpoint, Flow, FlowEnd, FlowTraffic, Pod } from '../cluster/types.ts'
+import { type Bound, type Diagram, LimitReached, nothing } from '../algebra/diagram.ts'
+import type { Cluster, Endpoint, Flow, FlowEnd, FlowTraffic, Host } from '../cluster/types.ts'
 import type { Reporter } from '../diagnostics/diagnostic.ts'
 import type { EmitContext, OutputFile, Target } from '../emit/target.ts'
+import type { HostTraffic } from '../firewall/stages.ts'
 import {
-  directions,
   icmpNumbers,
   type PolicySet,
   protocolNumbers,
@@ -14,16 +14,24 @@ import {
   type Traffic,
 } from '../ir/types.ts'
 import { verdict } from '../semantics/evaluate.ts'
-import { allowedBy, encodeTiers } from './decide.ts'
-import { PacketEncoder, Packets } from './packets.ts'
+import { Packets } from './packets.ts'
+import {
+  type AddressFacts,
+  allowedPackets,
+  allPaths,
+  type Hook,
+  type NodePath,
+  type NodePolicies,
+  packetsOn,
+} from './paths.ts'
 import type { TargetProof } from './verify.ts'
 import { flowWords } from './words.ts'
 
 /** What a node's firewall lets on. */
 export interface NodeFirewall {
   readonly node: string
-  /** The new packets that pass a hook of the kernel. */
-  readonly accepted: (hook: 'INPUT' | 'FORWARD' | 'OUTPUT', packets: Packets) => Diagram
+  /** The new packets that pass a hook of the kernel, of those that the facts are about. */
+  readonly accepted: (hook: Hook, packets: Packets, facts: AddressFacts) => Diagram
 }
 
 /** How such a target is read back. */
@@ -32,16 +40,26 @@ export interface FirewallProof {
   /** Whether a file of this name holds such rules. */
   readonly isRuleFile: (path: string) => boolean
   readonly read: (files: readonly OutputFile[], reporter: Reporter) => readonly NodeFirewall[]
-  /** Traffic that passes whatever the policies say, because the user asked for it. */
-  readonly exempt: (context: EmitContext) => readonly Traffic[]
+  /** What was asked for beside the policies. */
+  readonly premises: (context: EmitContext) => FirewallPremises
+}
+
+/** What rules of firewalls are proved under. */
+export interface FirewallPremises {
+  /** Traffic that passes whatever the policies say. */
+  readonly exempt: readonly Traffic[]
+  readonly hostTraffic: HostTraffic
+  /** Said beside every answer, a sentence each with the assumption's name. */
+  readonly assumptions: readonly string[]
 }
 
 /** Steps of computation for one node and IP version. */
-const budget = 20_000_000
+const budget = 100_000_000
 
 /** A difference at one node. */
 interface Fault {
   readonly node: string
+  readonly path: NodePath
   readonly kind: 'narrower' | 'wider'
   readonly flow: Flow
 }
@@ -57,12 +75,13 @@ export function verifyFirewall(
   const { cluster, reporter } = context
   if (cluster === null) return { target: name, universe, answer: 'unproved', assumptions: [] }
   const before = reporter.errors
-  const firewalls = proof.read(files, reporter)
+  const { exempt, hostTraffic, assumptions } = proof.premises(context)
+  const policies = { set, cluster, exempt, hostTraffic }
+  const rules = files.filter(({ path }) => proof.isRuleFile(path))
+  const firewalls = proof.read(rules, reporter)
   try {
     const faults = firewalls.flatMap((firewall) =>
-      families.flatMap((family) =>
-        compareNode(firewall, family, set, cluster, proof.exempt(context)),
-      ),
+      families.flatMap((family) => compareNode(firewall, family, policies)),
     )
     for (const fault of firstOfEachKind(faults)) report(name, fault, set, context)
     const kinds = new Set(faults.map(({ kind }) => kind))
@@ -71,7 +90,7 @@ export function verifyFirewall(
     if (reporter.errors > before && faults.length === 0) {
       return { target: name, universe, answer: 'undecided', assumptions: [] }
     }
-    return { target: name, universe, answer, assumptions: [clusterAssumption] }
+    return { target: name, universe, answer, assumptions: [...assumptions, clusterAssumption] }
   } catch (error) {
     if (!(error instanceof LimitReached)) throw error
     const message = `${name}: whether the output is equal to its source was not found out within the limit of the proof`
@@ -94,50 +113,53 @@ function firstOfEachKind(faults: readonly Fault[]): readonly Fault[] {
 function compareNode(
   firewall: NodeFirewall,
   family: Family,
-  set: PolicySet,
-  cluster: Cluster,
-  exempt: readonly Traffic[],
+  policies: NodePolicies,
 ): readonly Fault[] {
   const packets = new Packets(family, budget)
+  return allPaths.flatMap((path) => comparePath(path, firewall, packets, policies))
+}
+
+function comparePath(
+  path: NodePath,
+  firewall: NodeFirewall,
+  packets: Packets,
+  policies: NodePolicies,
+): readonly Fault[] {
   const { store } = packets
-  const local = cluster.pods.filter(({ node }) => node === firewall.node)
-  const expected = allowedPackets(packets, local, set, cluster, exempt)
-  const forwarded = firewall.accepted('FORWARD', packets)
-  const node = firewall.node
+  const { cluster } = policies
+  const { node } = firewall
+  const host = cluster.nodes.find(({ name }) => name === node)
+  const possible = packetsOn(path, host, packets)
+  const expected = store.and(possible, allowedPackets(path, node, packets, policies))
+  const passing = store.and(possible, firewall.accepted(path.hook, packets, path.facts))
   const fault = (kind: Fault['kind'], flows: Diagram): readonly Fault[] =>
-    flows === nothing ? [] : [{ node, kind, flow: packetIn(flows, packets, cluster) }]
-  // What a node itself sends and receives is beyond policies for pods.
-  const own = (['INPUT', 'OUTPUT'] as const).flatMap((hook) =>
-    fault('narrower', store.not(firewall.accepted(hook, packets))),
-  )
+    flows === nothing
+      ? []
+      : [
+          {
+            node,
+            path,
+            kind,
+            flow: packetIn(witnesses(flows, path, packets, host), packets, cluster),
+          },
+        ]
   return [
-    ...own,
-    ...fault('narrower', store.minus(expected, forwarded)),
-    ...fault('wider', store.minus(forwarded, expected)),
+    ...fault('narrower', store.minus(expected, passing)),
+    ...fault('wider', store.minus(passing, expected)),
   ]
 }
 
-/** The packets that the policies of a node's pods allow it to forward. */
-export function allowedPackets(
+/** Packets with an address of the node's own at its end, where there are such. */
+function witnesses(
+  flows: Diagram,
+  { kind }: NodePath,
   packets: Packets,
-  local: readonly Pod[],
-  set: PolicySet,
-  cluster: Cluster,
-  exempt: readonly Traffic[],
+  host: Host | undefined,
 ): Diagram {
-  const { store } = packets
-  const encoders = directions.map((direction) => ({
-    direction,
-    encoder: new PacketEncoder(packets, cluster, local, direction),
-  }))
-  const allowed = store.all(
-    encoders.map(({ direction, encoder }) =>
-      allowedBy(encodeTiers(set, direction, encoder), everything, encoder),
-    ),
-  )
-  const [first] = encoders
-  const toItself = local.map((pod) => first?.encoder.between(pod) ?? nothing)
-  return store.some([allowed, ...toItself, first?.encoder.traffics(exempt) ?? nothing])
+  if (kind === 'forwarded' || host === undefined) return flows
+  const end = kind === 'to-host' ? 'destination' : 'source'
+  const own = packets.store.and(flows, packets.ofOwners(end, [host]))
+  return own === nothing ? flows : own
 }
 
 /** One packet of a set, with the endpoints that have its addresses in the cluster. */
@@ -176,7 +198,7 @@ const codes = { narrower: 'NP5002', wider: 'NP5003' } as const
 
 function report(
   name: string,
-  { node, kind, flow }: Fault,
+  { node, path, kind, flow }: Fault,
   set: PolicySet,
   { fidelity, reporter }: EmitContext,
 ): void {
@@ -189,7 +211,7 @@ function report(
     wider: 'the source denies it, the rules let it on',
   }
   reporter.report(codes[kind], {
-    message: `${name}: the rules of node "${node}" are ${kind} than their source: ${flowWords(flow)}: ${facts[kind]}`,
+    message: `${name}: the rules of node "${node}"${path.words} are ${kind} than their source: ${flowWords(flow)}: ${facts[kind]}`,
     ...(at === undefined ? {} : { at: at.span, label: at.path }),
     ...(isAccepted ? { severity: 'warning', help: 'accepted by --fidelity' } : {}),
   })

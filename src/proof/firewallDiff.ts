@@ -11,14 +11,16 @@ import {
 } from '../algebra/address.ts'
 import { type Diagram, everything, LimitReached, nothing } from '../algebra/diagram.ts'
 import { subtract } from '../algebra/interval.ts'
-import type { Cluster } from '../cluster/types.ts'
+import type { Cluster, Host } from '../cluster/types.ts'
+import { essentialTraffic } from '../firewall/essential.ts'
 import type { PolicySet } from '../ir/types.ts'
 import { verdict } from '../semantics/evaluate.ts'
 import { type ChangedFlows, decisionWords, type Reason } from './changes.ts'
 import type { ScopeAnswer } from './compareSets.ts'
 import { type Range, rangesTo } from './cubes.ts'
-import { allowedPackets, type NodeFirewall, packetIn } from './firewall.ts'
+import { type NodeFirewall, packetIn } from './firewall.ts'
 import { Packets } from './packets.ts'
+import { allowedPackets, forwardedPath, hostPaths, type NodePath, packetsOn } from './paths.ts'
 import { cubeTrafficWords } from './words.ts'
 
 /** One side of such a comparison. */
@@ -27,7 +29,7 @@ export type FirewallSide =
   | { readonly kind: 'firewalls'; readonly firewalls: readonly NodeFirewall[] }
 
 /** Steps of computation for one node and IP version. */
-const budget = 20_000_000
+const budget = 100_000_000
 /** Groups shown of a node, IP version and way of changing. */
 const maxGroups = 40
 
@@ -37,51 +39,76 @@ export function compareFirewalls(
   after: FirewallSide,
   cluster: Cluster,
 ): readonly ScopeAnswer[] {
-  return cluster.nodes.flatMap(({ name }) =>
-    families.map((family) => {
-      const scope = `node ${name}, IPv${family}`
+  return cluster.nodes.flatMap((node) =>
+    families.flatMap((family) => {
+      const scope = `node ${node.name}, IPv${family}`
       try {
-        return compareNode(scope, name, family, before, after, cluster)
+        return compareNode(scope, node, family, before, after, cluster)
       } catch (error) {
-        if (error instanceof LimitReached) return { kind: 'undecided', scope } as const
+        if (error instanceof LimitReached) return [{ kind: 'undecided', scope } as const]
         throw error
       }
     }),
   )
 }
 
+/** What goes between the node itself and its pods is told of where it differs. */
 function compareNode(
   scope: string,
-  node: string,
+  node: Host,
   family: Family,
   before: FirewallSide,
   after: FirewallSide,
   cluster: Cluster,
-): ScopeAnswer {
+): readonly ScopeAnswer[] {
   const packets = new Packets(family, budget)
-  const [first, second] = [before, after].map((side) => forwarded(side, node, packets, cluster))
+  const compared = [forwardedPath, ...hostPaths].map((path) =>
+    comparePath(`${scope}${path.words}`, path, node, packets, [before, after], cluster),
+  )
+  return compared.filter(({ kind }, index) => index === 0 || kind !== 'equal')
+}
+
+function comparePath(
+  scope: string,
+  path: NodePath,
+  node: Host,
+  packets: Packets,
+  sides: readonly [FirewallSide, FirewallSide],
+  cluster: Cluster,
+): ScopeAnswer {
+  const { store } = packets
+  const possible = store.minus(packetsOn(path, node, packets), packets.traffics(essentialTraffic))
+  const [first, second] = sides.map((side) =>
+    store.and(possible, passing(side, path, node.name, packets, cluster)),
+  )
   if (first === undefined || second === undefined || first === second)
     return { kind: 'equal', scope }
   const groupsOf = (change: 'opened' | 'closed', flows: Diagram): GroupsOf =>
-    groupsIn(change, flows, packets, [before, after], cluster)
+    groupsIn(change, flows, packets, sides, cluster)
   return {
     kind: 'different',
     scope,
-    opened: groupsOf('opened', packets.store.minus(second, first)),
-    closed: groupsOf('closed', packets.store.minus(first, second)),
+    opened: groupsOf('opened', store.minus(second, first)),
+    closed: groupsOf('closed', store.minus(first, second)),
   }
 }
 
 type GroupsOf = Extract<ScopeAnswer, { readonly kind: 'different' }>['opened']
 
-/** A node without rules forwards everything. */
-function forwarded(side: FirewallSide, node: string, packets: Packets, cluster: Cluster): Diagram {
+/** A node without rules lets everything pass. */
+function passing(
+  side: FirewallSide,
+  path: NodePath,
+  node: string,
+  packets: Packets,
+  cluster: Cluster,
+): Diagram {
   if (side.kind === 'policies') {
-    const local = cluster.pods.filter((pod) => pod.node === node)
-    return allowedPackets(packets, local, side.set, cluster, [])
+    const policies = { set: side.set, cluster, exempt: [], hostTraffic: 'policy' } as const
+    return allowedPackets(path, node, packets, policies)
   }
   const own = side.firewalls.filter((one) => one.node === node)
-  return packets.store.all(own.map((one) => one.accepted('FORWARD', packets)))
+  return packets.store.all(own.map((one) => one.accepted(path.hook, packets, path.facts)))
 }
 
 function groupsIn(

@@ -2,7 +2,7 @@
 // encoded over the pods and nodes that a cluster has, and every other address there is.
 import { addressesOf, type Family } from '../algebra/address.ts'
 import { type Diagram, DiagramStore, everything, nothing } from '../algebra/diagram.ts'
-import { type Interval, type IntervalSet, union } from '../algebra/interval.ts'
+import { type IntervalSet, union } from '../algebra/interval.ts'
 import { groupBy } from '../algebra/order.ts'
 import type { Cluster, Host, Pod } from '../cluster/types.ts'
 import { onlyNamespace, selects } from '../ir/selector.ts'
@@ -12,6 +12,7 @@ import {
   type Peer,
   type PodMatch,
   type Ports,
+  type Protocol,
   protocolNumbers,
   type Rule,
   type Traffic,
@@ -54,6 +55,49 @@ export class Packets {
     return this.store.isIn(variables[end], intervals)
   }
 
+  /** Packets with an end at one of some pods or nodes. */
+  ofOwners(end: End, owners: readonly (Pod | Host)[]): Diagram {
+    const own = owners.flatMap(({ addresses }) =>
+      addresses.filter(({ family }) => family === this.family),
+    )
+    return this.addresses(end, union(own.map(({ value }) => ({ from: value, to: value }))))
+  }
+
+  /** Packets of kinds of traffic that name no port. */
+  traffics(traffic: readonly Traffic[]): Diagram {
+    const noNames = (): Diagram => nothing
+    return this.store.some(traffic.map((one) => this.traffic(one, noNames)))
+  }
+
+  /** Packets of a kind of traffic; `named` gives those to ports of a name. */
+  traffic(traffic: Traffic, named: (name: string, protocol: Protocol) => Diagram): Diagram {
+    const { store } = this
+    switch (traffic.kind) {
+      case 'all':
+        return everything
+      case 'ports': {
+        const { protocol, ports } = traffic
+        const number = protocolNumbers[protocol]
+        const some = ports.kind === 'named' ? named(ports.name, protocol) : this.#numbered(ports)
+        return store.and(this.protocols(number, number), some)
+      }
+      case 'icmp':
+        return traffic.family === this.family ? this.icmp(traffic.type, traffic.code) : nothing
+      case 'protocols':
+        return this.protocols(traffic.from, traffic.to)
+      case 'family':
+        return traffic.family === this.family ? everything : nothing
+      case 'not':
+        return store.not(this.traffic(traffic.of, named))
+      case 'and':
+        return store.all(traffic.of.map((one) => this.traffic(one, named)))
+    }
+  }
+
+  #numbered(ports: Exclude<Ports, { kind: 'named' }>): Diagram {
+    return ports.kind === 'all' ? everything : this.ports(ports.from, ports.to)
+  }
+
   /** Packets of a range of IP protocols. */
   protocols(from: number, to: number): Diagram {
     return this.store.isIn(variables.protocol, [{ from, to }])
@@ -86,12 +130,23 @@ export class PacketEncoder implements FlowEncoder {
   readonly #cluster: Cluster
   readonly #governed: readonly Pod[]
   readonly #subject: End
+  readonly #host: Host | null
   readonly #byNamespace: ReadonlyMap<string, readonly Pod[]>
   readonly #found = new Map<string, readonly Pod[]>()
   readonly #named = new Map<string, Diagram>()
 
-  /** `governed`: the pods whose policies are asked for. */
-  constructor(packets: Packets, cluster: Cluster, governed: readonly Pod[], direction: Direction) {
+  /**
+   * `governed`: the pods whose policies are asked for. `host`: their own node, where it is the other end
+   * whatever address it uses; null where addresses tell who that is.
+   */
+  constructor(
+    packets: Packets,
+    cluster: Cluster,
+    governed: readonly Pod[],
+    direction: Direction,
+    host: Host | null,
+  ) {
+    this.#host = host
     this.store = packets.store
     this.#packets = packets
     this.#cluster = cluster
@@ -102,7 +157,7 @@ export class PacketEncoder implements FlowEncoder {
 
   subject(match: PodMatch): Diagram {
     const pods = this.#governed.filter((pod) => selectsEndpoint(match, pod))
-    return this.#packets.addresses(this.#subject, this.#addressesOf(pods))
+    return this.#packets.ofOwners(this.#subject, pods)
   }
 
   rule({ subjects, peers, traffic, conditions }: Rule): Diagram {
@@ -113,53 +168,41 @@ export class PacketEncoder implements FlowEncoder {
     return this.store.all([
       some(subjects, (one) => this.#peer(one, this.#subject)),
       some(peers, (one) => this.#peer(one, peerEnd)),
-      some(traffic, (one) => this.#traffic(one)),
+      some(traffic, (one) =>
+        this.#packets.traffic(one, (name, protocol) => this.#portNamed(name, protocol)),
+      ),
     ])
   }
 
   ownNode(): Diagram {
+    if (this.#host !== null) return everything
     return this.store.some(
       this.#cluster.nodes.map((node) =>
         this.store.and(
-          this.#packets.addresses(
+          this.#packets.ofOwners(
             this.#subject,
-            this.#addressesOf(this.#governed.filter((pod) => pod.node === node.name)),
+            this.#governed.filter((pod) => pod.node === node.name),
           ),
-          this.#packets.addresses(otherEnd[this.#subject], this.#addressesOf([node])),
+          this.#packets.ofOwners(otherEnd[this.#subject], [node]),
         ),
       ),
     )
   }
 
-  /** Packets of a pod to itself. */
-  between(pod: Pod): Diagram {
-    const own = this.#addressesOf([pod])
-    return this.store.and(
-      this.#packets.addresses('source', own),
-      this.#packets.addresses('destination', own),
-    )
-  }
-
-  /** Packets of some kinds of traffic. */
-  traffics(traffic: readonly Traffic[]): Diagram {
-    return this.store.some(traffic.map((one) => this.#traffic(one)))
-  }
-
   #peer(peer: Peer, end: End): Diagram {
     const { store } = this
+    const isHost = this.#host !== null && end !== this.#subject
     switch (peer.kind) {
       case 'any':
         return everything
       case 'pods':
-        return this.#packets.addresses(end, this.#addressesOf(this.#podsOf(peer)))
+        return isHost ? nothing : this.#packets.ofOwners(end, this.#podsOf(peer))
       case 'hosts':
-        return this.#hosts(peer, end)
+        return isHost ? this.#isOwnHost(peer) : this.#hosts(peer, end)
       case 'external':
+        if (isHost) return nothing
         return store.not(
-          this.#packets.addresses(
-            end,
-            this.#addressesOf([...this.#cluster.pods, ...this.#cluster.nodes]),
-          ),
+          this.#packets.ofOwners(end, [...this.#cluster.pods, ...this.#cluster.nodes]),
         )
       case 'cidr': {
         const own = peer.cidr.family === this.#packets.family
@@ -174,9 +217,14 @@ export class PacketEncoder implements FlowEncoder {
     }
   }
 
+  #isOwnHost({ nodes, which }: Extract<Peer, { kind: 'hosts' }>): Diagram {
+    const isSelected = this.#host !== null && selects(nodes, this.#host.labels)
+    return isSelected && which !== 'other' ? everything : nothing
+  }
+
   #hosts({ nodes, which }: Extract<Peer, { kind: 'hosts' }>, end: End): Diagram {
     const chosen = this.#cluster.nodes.filter(({ labels }) => selects(nodes, labels))
-    const any = this.#packets.addresses(end, this.#addressesOf(chosen))
+    const any = this.#packets.ofOwners(end, chosen)
     if (which === 'any') return any
     return which === 'own'
       ? this.store.and(any, this.ownNode())
@@ -194,49 +242,12 @@ export class PacketEncoder implements FlowEncoder {
     return found
   }
 
-  #addressesOf(owners: readonly (Pod | Host)[]): IntervalSet {
-    const single = ({ value }: { readonly value: bigint }): Interval => ({ from: value, to: value })
-    return union(
-      owners.flatMap(({ addresses }) =>
-        addresses.filter(({ family }) => family === this.#packets.family).map(single),
-      ),
-    )
-  }
-
-  #traffic(traffic: Traffic): Diagram {
-    const { store } = this
-    switch (traffic.kind) {
-      case 'all':
-        return everything
-      case 'ports': {
-        const number = protocolNumbers[traffic.protocol]
-        return store.and(
-          this.#packets.protocols(number, number),
-          this.#ports(traffic.ports, traffic.protocol),
-        )
-      }
-      case 'icmp':
-        return traffic.family === this.#packets.family
-          ? this.#packets.icmp(traffic.type, traffic.code)
-          : nothing
-      case 'protocols':
-        return this.#packets.protocols(traffic.from, traffic.to)
-      case 'family':
-        return traffic.family === this.#packets.family ? everything : nothing
-      case 'not':
-        return store.not(this.#traffic(traffic.of))
-      case 'and':
-        return store.all(traffic.of.map((one) => this.#traffic(one)))
-    }
-  }
-
-  #ports(ports: Ports, protocol: string): Diagram {
-    if (ports.kind === 'all') return everything
-    if (ports.kind === 'range') return this.#packets.ports(ports.from, ports.to)
-    const key = `${protocol} ${ports.name}`
+  #portNamed(name: string, protocol: Protocol): Diagram {
+    const key = `${protocol} ${name}`
     const known = this.#named.get(key)
     if (known !== undefined) return known
-    const made = this.#portsNamed(ports.name, protocol)
+    const isToHost = this.#host !== null && this.#subject === 'source'
+    const made = isToHost ? nothing : this.#portsNamed(name, protocol)
     this.#named.set(key, made)
     return made
   }
@@ -252,7 +263,10 @@ export class PacketEncoder implements FlowEncoder {
     const byPort = [...groupBy(named, ({ port }) => port)].map(([port, owners]) =>
       this.store.and(
         this.#packets.ports(port, port),
-        this.#packets.addresses('destination', this.#addressesOf(owners.map(({ pod }) => pod))),
+        this.#packets.ofOwners(
+          'destination',
+          owners.map(({ pod }) => pod),
+        ),
       ),
     )
     return this.store.some(byPort)

@@ -1,104 +1,129 @@
-// The rules of one node: everything about the pods that run on it, for one address family.
-import { type Family, printAddress } from '../../src/algebra/address.ts'
-import type { Cluster, Host, Pod } from '../../src/cluster/types.ts'
-import { type Direction, directions, type Policy } from '../../src/ir/types.ts'
-import { makeDispatch } from './dispatch.ts'
-import type { FamilyContext } from './peers.ts'
-import { type Chain, profileChain } from './profiles.ts'
+// The rules of one node and one IP version: hooks, dispatch, profiles.
+import type { Family } from '../../src/algebra/address.ts'
+import { essentialTypes } from '../../src/firewall/essential.ts'
+import {
+  type Profile,
+  type Stage,
+  type StageKind,
+  type Subject,
+  stageFacts,
+} from '../../src/firewall/stages.ts'
+import { type Leaf, makeDispatch } from './dispatch.ts'
+import {
+  type Chain,
+  type ProfileContext,
+  profileChains,
+  profileName,
+  stageLetters,
+} from './profiles.ts'
 import { quoteComment } from './text.ts'
+import { icmpWords } from './traffic.ts'
 
-/** Which policies select a pod. */
-export type PoliciesOf = (pod: Pod) => readonly Policy[]
-
-/** The chains of one family, and the rules of the hook FORWARD. */
+/** The chains of one family, and the hooks that jump to one of them each. */
 export interface FamilyRules {
-  readonly forward: readonly string[]
+  readonly chains: readonly Chain[]
+  readonly jumps: readonly { readonly hook: string; readonly chain: string }[]
+}
+
+/** A stage as chains: the first is where packets enter. */
+interface StageChains {
+  readonly entry: Chain
   readonly chains: readonly Chain[]
 }
 
-/** ICMP that a network cannot do without, by family: unreachable, too big, time exceeded, discovery. */
-export const essentialTypes: Readonly<Record<Family, readonly number[]>> = {
-  4: [3, 11, 12],
-  6: [1, 2, 3, 4, 133, 134, 135, 136, 137],
+const entries: Readonly<Record<StageKind, string>> = {
+  egress: 'NP-EGRESS',
+  ingress: 'NP-INGRESS',
+  'to-host': 'NP-TO-HOST',
+  'from-host': 'NP-FROM-HOST',
 }
-
-/** The end of a packet that the pod is at, and the end that its own node would be at. */
-const flags = {
-  egress: { own: '-s', other: '-d', root: 'NP-EGRESS' },
-  ingress: { own: '-d', other: '-s', root: 'NP-INGRESS' },
-} as const
 
 /** The rules about a node's pods; without governed pods there are none. */
 export function familyRules(
-  node: Host,
-  cluster: Cluster,
-  policiesOf: PoliciesOf,
+  stages: readonly Stage[],
   icmp: 'policy' | 'essential',
-  context: FamilyContext,
+  context: ProfileContext,
 ): FamilyRules {
-  const local = cluster.pods.filter((pod) => pod.node === node.name)
-  const stages = directions
-    .toReversed()
-    .map((direction) => stageChains(direction, node, local, cluster, policiesOf, context))
-    .filter((chains) => chains.length > 0)
-  if (stages.length === 0) return { forward: [], chains: [] }
+  const of = (kind: StageKind): readonly StageChains[] =>
+    stages.filter((stage) => stage.kind === kind).flatMap((stage) => stageChains(stage, context))
+  const forward = [...of('egress'), ...of('ingress')]
+  const [toHost, fromHost] = [of('to-host'), of('from-host')]
+  const essential = icmp === 'essential' ? essentialRules(context.family) : []
+  const enter = (own: readonly StageChains[]): readonly string[] =>
+    own.length === 0 ? [] : [...essential, ...own.map(({ entry }) => `-j ${entry.name}`)]
+  const hooks = [
+    { hook: 'FORWARD', rules: enter(forward) },
+    { hook: 'INPUT', rules: enter(toHost) },
+    { hook: 'OUTPUT', rules: [...(forward.length > 0 ? [notOwn] : []), ...enter(fromHost)] },
+  ].filter(({ rules }) => rules.length > 0)
+  const stageParts = [...forward, ...toHost, ...fromHost]
   return {
-    forward: [
-      `-m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment ${quoteComment('replies')} -j ACCEPT`,
-      ...(icmp === 'essential' ? essentialRules(context.family) : []),
-      ...stages.flatMap(([root]) => (root === undefined ? [] : [`-j ${root.name}`])),
-    ],
-    chains: uniqueChains(stages.flat()),
+    jumps: hooks.map(({ hook }) => ({ hook, chain: `NP-${hook}` })),
+    chains: distinct([
+      ...hooks.map(({ hook, rules }) => ({ name: `NP-${hook}`, rules: [replies, ...rules] })),
+      ...stageParts.flatMap(({ entry, chains }) => [entry, ...chains]),
+    ]),
   }
 }
 
-/** The chains of one direction, the one that the hook jumps to first; none where nobody is governed. */
-function stageChains(
-  direction: Direction,
-  node: Host,
-  local: readonly Pod[],
-  { pods }: Cluster,
-  policiesOf: PoliciesOf,
-  context: FamilyContext,
-): readonly Chain[] {
-  const { family } = context
-  const profiles = new Map<string, Chain>()
-  const leaves = local.flatMap((pod) => {
-    const policies = policiesOf(pod).filter((policy) => policy[direction] !== null)
-    const addresses = pod.addresses.filter((address) => address.family === family)
-    if (policies.length === 0 || addresses.length === 0) return []
-    const key = JSON.stringify(policies.map(({ namespace, name }) => [namespace, name]))
-    const chain = profiles.get(key) ?? profileChain(policies, { ...context, direction, pods })
-    profiles.set(key, chain)
-    const title = `${pod.namespace.name}/${pod.name}`
-    return addresses.map((address) => ({ address, chain: chain.name, title }))
+const replies = `-m conntrack --ctstate RELATED,ESTABLISHED -m comment --comment ${quoteComment('replies')} -j RETURN`
+/** Where kube-proxy balances by IPVS, what it forwards leaves through OUTPUT with a pod's address. */
+const notOwn = `-m addrtype ! --src-type LOCAL -m comment --comment ${quoteComment('forwarded by IPVS')} -g NP-FORWARD`
+
+/** Nothing where no pod can be refused anything: what a policy denies may have no address here. */
+function stageChains({ kind, profiles }: Stage, context: ProfileContext): readonly StageChains[] {
+  const { direction, view } = stageFacts[kind]
+  const own = profiles
+    .map((profile) => ({ profile, chains: profileChains(kind, profile, context) }))
+    .filter(({ chains }) => chains.some(({ rules }) => rules.some(hasEffect)))
+  if (own.length === 0) return []
+  const leaves = own.flatMap(({ profile }) =>
+    profile.subjects.map((subject) => leafOf(kind, profile, subject, context.family)),
+  )
+  const dispatch = makeDispatch(leaves, {
+    flag: direction === 'egress' ? '-s' : '-d',
+    kind: `D${stageLetters[kind]}`,
+    family: context.family,
+    meetsItself: view === 'network',
   })
-  if (leaves.length === 0) return []
-  const { own, root } = flags[direction]
-  const dispatch = makeDispatch(leaves, own, family)
-  const rules = [...ownNodeRules(direction, node, family), ...dispatch.rules]
-  return [{ name: root, rules }, ...dispatch.chains, ...profiles.values()]
+  const entry = { name: entries[kind], rules: dispatch.rules }
+  return [{ entry, chains: [...dispatch.chains, ...own.flatMap(({ chains }) => chains)] }]
 }
 
-function ownNodeRules(direction: Direction, node: Host, family: Family): readonly string[] {
-  return node.addresses
-    .filter((address) => address.family === family)
-    .map(
-      (address) =>
-        `${flags[direction].other} ${printAddress(address)} -m comment --comment ${quoteComment(`own node ${node.name}`)} -j RETURN`,
-    )
+/** The last words of a rule are its target's. */
+function hasEffect(rule: string): boolean {
+  return rule.endsWith('-j DROP') || rule.includes(' -j LOG --log-prefix ')
+}
+
+function leafOf(
+  kind: StageKind,
+  profile: Profile,
+  { pod, address }: Subject,
+  family: Family,
+): Leaf {
+  return {
+    address,
+    own: pod.addresses.filter((one) => one.family === family),
+    chain: profileName(kind, profile),
+    title: `${pod.namespace.name}/${pod.name}`,
+  }
 }
 
 function essentialRules(family: Family): readonly string[] {
-  const [protocol, match, flag] =
-    family === 4 ? ['icmp', 'icmp', '--icmp-type'] : ['ipv6-icmp', 'icmp6', '--icmpv6-type']
-  return essentialTypes[family].map(
-    (type) =>
-      `-p ${protocol} -m ${match} ${flag} ${type} -m comment --comment ${quoteComment('essential ICMP')} -j ACCEPT`,
-  )
+  const { protocol, match, flag } = icmpWords[family]
+  return essentialTypes[family].map(({ type, code }) => {
+    const value = code === null ? `${type}` : `${type}/${code}`
+    const comment = quoteComment(family === 4 ? 'path MTU' : type === 2 ? 'path MTU' : 'neighbours')
+    return `-p ${protocol} -m ${match} ${flag} ${value} -m comment --comment ${comment} -j RETURN`
+  })
 }
 
-/** Chains named after their contents are one where they hold the same. */
-function uniqueChains(chains: readonly Chain[]): readonly Chain[] {
-  return [...new Map(chains.map((chain) => [chain.name, chain])).values()]
+/** Two contents under one name would be one chain with the rules of both. */
+function distinct(chains: readonly Chain[]): readonly Chain[] {
+  const byName = new Map<string, Chain>()
+  for (const chain of chains) {
+    if (byName.has(chain.name)) throw new Error(`two chains are called ${chain.name}`)
+    byName.set(chain.name, chain)
+  }
+  return chains
 }

@@ -38,7 +38,10 @@ export function makeSetCollector(): SetCollector {
   }
 }
 
-/** What a set's line shows; sizes leave the kernel no reason to grow or to refuse an element. */
+/**
+ * What a set's line shows; sizes leave the kernel no reason to grow or to refuse an element. The kit takes
+ * the number of elements from it, to find a file that was cut off.
+ */
 export function setView({ elements, ...set }: AddressSet): object {
   const maxElements = Math.max(elements.length, 1)
   const hashSize = 2 ** Math.max(6, Math.ceil(Math.log2(maxElements)))

@@ -1,53 +1,77 @@
-// Traffic of a rule as the words of iptables matches: each item is one rule.
+// Traffic in numbers as the words of iptables matches: each item is one rule.
 import type { Family } from '../../src/algebra/address.ts'
-import { type Ports, type Protocol, protocols, type Traffic } from '../../src/ir/types.ts'
-
-/** One match: plain words, or the name of a port, whose number depends on the destination. */
-export type TrafficMatch =
-  | { readonly kind: 'words'; readonly words: readonly string[] }
-  | { readonly kind: 'named'; readonly protocol: Protocol; readonly name: string }
+import { type Interval, type IntervalSet, subtract } from '../../src/algebra/interval.ts'
+import { allPorts, type Numbers } from '../../src/firewall/regions.ts'
+import { icmpNumbers, type Protocol, protocolNumbers, protocols } from '../../src/ir/types.ts'
+import type { IcmpBox } from '../../src/lowering/traffic.ts'
 
 /** Most ports of one multiport match; a range counts as two. */
 const multiportSlots = 15
+const bytes: IntervalSet = [{ from: 0n, to: 255n }]
 
-/** The matches that together are the traffic, in this family; ICMP belongs to one. */
-export function trafficMatches(
-  traffic: readonly Traffic[],
-  family: Family,
-): readonly TrafficMatch[] {
-  if (traffic.some(({ kind }) => kind === 'all')) return [{ kind: 'words', words: [] }]
-  return [
-    ...protocols.flatMap((protocol) => ofProtocol(protocol, traffic)),
-    ...traffic.flatMap((one) => (one.kind === 'icmp' && one.family === family ? icmp(one) : [])),
-  ]
-}
+/** What a family calls its ICMP. */
+export const icmpWords = {
+  4: { protocol: 'icmp', match: 'icmp', flag: '--icmp-type' },
+  6: { protocol: 'ipv6-icmp', match: 'icmp6', flag: '--icmpv6-type' },
+} as const
 
-function ofProtocol(protocol: Protocol, traffic: readonly Traffic[]): readonly TrafficMatch[] {
-  const ports = traffic.flatMap((one) =>
-    one.kind === 'ports' && one.protocol === protocol ? [one.ports] : [],
-  )
-  const word = protocol.toLowerCase()
-  if (ports.some(({ kind }) => kind === 'all')) return [{ kind: 'words', words: ['-p', word] }]
-  const groups = inSlots(ports.flatMap(printRange))
+/** The matches that together are the traffic; none for no traffic. */
+export function trafficWords(numbers: Numbers, family: Family): readonly (readonly string[])[] {
+  const whole = wholeProtocols(numbers, family)
+  const isWhole = (number: number): boolean => whole.includes(number)
   return [
-    ...groups.map((group): TrafficMatch => ({ kind: 'words', words: portWords(word, group) })),
-    ...ports.flatMap((one): TrafficMatch[] =>
-      one.kind === 'named' ? [{ kind: 'named', protocol, name: one.name }] : [],
+    ...protocolWords(whole, family),
+    ...protocols.flatMap((protocol) =>
+      isWhole(protocolNumbers[protocol]) ? [] : portWords(protocol, numbers.ports[protocol]),
     ),
+    ...(isWhole(icmpNumbers[family])
+      ? []
+      : numbers.icmp.flatMap((box) => icmpMatches(box, family))),
   ]
 }
 
-function portWords(protocol: string, ranges: readonly string[]): readonly string[] {
-  const [only] = ranges
-  if (ranges.length === 1 && only !== undefined) {
-    return ['-p', protocol, '-m', protocol, '--dport', only]
-  }
-  return ['-p', protocol, '-m multiport --dports', ranges.join(',')]
+/** The protocols of which everything is in. */
+function wholeProtocols({ ports, icmp, others }: Numbers, family: Family): readonly number[] {
+  return [
+    ...protocols
+      .filter((protocol) => subtract(allPorts, ports[protocol]).length === 0)
+      .map((protocol) => protocolNumbers[protocol]),
+    ...(icmp.some(({ types, codes }) => isAll(types) && isAll(codes)) ? [icmpNumbers[family]] : []),
+    ...valuesOf(others),
+  ]
 }
 
-function printRange(ports: Ports): readonly string[] {
-  if (ports.kind !== 'range') return []
-  return [ports.from === ports.to ? `${ports.from}` : `${ports.from}:${ports.to}`]
+/** Whether the words are to match protocol 0 alone, which is how iptables writes "any protocol". */
+export function isZeroAlone(words: readonly string[]): boolean {
+  return words.some((word, at) => word === '-p' && words[at + 1] === '0')
+}
+
+/** One rule for all protocols, or all but one; iptables has no word for several, nor for all but 0. */
+function protocolWords(whole: readonly number[], family: Family): readonly (readonly string[])[] {
+  const missing = valuesOf(bytes).filter((number) => !whole.includes(number))
+  const [first] = missing
+  if (first === undefined) return [[]]
+  if (missing.length === 1 && first !== 0) return [['! -p', protocolWord(first, family)]]
+  return whole.map((number) => ['-p', protocolWord(number, family)])
+}
+
+function protocolWord(number: number, family: Family): string {
+  if (number === icmpNumbers[family]) return icmpWords[family].protocol
+  return protocols.find((one) => protocolNumbers[one] === number)?.toLowerCase() ?? `${number}`
+}
+
+function portWords(protocol: Protocol, ports: IntervalSet): readonly (readonly string[])[] {
+  const word = protocol.toLowerCase()
+  return inSlots(ports.map(printRange)).map((group) => {
+    const [only] = group
+    return group.length === 1 && only !== undefined
+      ? ['-p', word, '-m', word, '--dport', only]
+      : ['-p', word, '-m multiport --dports', group.join(',')]
+  })
+}
+
+function printRange({ from, to }: Interval): string {
+  return from === to ? `${from}` : `${from}:${to}`
 }
 
 function inSlots(ranges: readonly string[]): readonly (readonly string[])[] {
@@ -65,14 +89,30 @@ function inSlots(ranges: readonly string[]): readonly (readonly string[])[] {
   return groups
 }
 
-// iptables knows no code without a type.
-function icmp({ family, type, code }: Traffic & { kind: 'icmp' }): readonly TrafficMatch[] {
-  const [protocol, match, flag] =
-    family === 4 ? ['icmp', 'icmp', '--icmp-type'] : ['ipv6-icmp', 'icmp6', '--icmpv6-type']
-  if (type === null && code === null) return [{ kind: 'words', words: ['-p', protocol] }]
-  const types = type === null ? Array.from({ length: 256 }, (_, one) => one) : [type]
-  return types.map((one) => {
-    const value = code === null ? `${one}` : `${one}/${code}`
-    return { kind: 'words', words: ['-p', protocol, '-m', match, flag, value] }
+/** iptables knows no code without a type, and one type at a time. */
+function icmpMatches({ types, codes }: IcmpBox, family: Family): readonly (readonly string[])[] {
+  const { protocol, match, flag } = icmpWords[family]
+  const one = (value: string): string[] => ['-p', protocol, '-m', match, flag, value]
+  const missing = valuesOf(subtract(bytes, types))
+  if (isAll(codes) && missing.length === 1) {
+    return [['-p', protocol, '-m', match, '!', flag, `${missing[0]}`]]
+  }
+  const missingCodes = valuesOf(subtract(bytes, codes))
+  return valuesOf(types).flatMap((type) => {
+    if (isAll(codes)) return [one(`${type}`)]
+    if (missingCodes.length === 1) {
+      return [[...one(`${type}`), '-m', match, '!', flag, `${type}/${missingCodes[0]}`]]
+    }
+    return valuesOf(codes).map((code) => one(`${type}/${code}`))
   })
+}
+
+function isAll(set: IntervalSet): boolean {
+  return subtract(bytes, set).length === 0
+}
+
+function valuesOf(set: IntervalSet): readonly number[] {
+  return set.flatMap(({ from, to }) =>
+    Array.from({ length: Number(to - from) + 1 }, (_, at) => Number(from) + at),
+  )
 }

@@ -16,6 +16,7 @@ import { makeSource } from '../../src/source/source.ts'
 import { targets } from '../../targets/index.ts'
 import { kubernetes } from '../../targets/kubernetes/index.ts'
 import { firstNode, makePolicies, makeSnapshot } from './inputs.ts'
+import { benchKernel } from './kernel.ts'
 import { benchMigration } from './migration.ts'
 import { benchDiff, benchProof } from './proof.ts'
 import { benchRepresentations } from './representations.ts'
@@ -29,6 +30,7 @@ const scenarios: Readonly<Record<string, () => void>> = {
   migration: benchMigration,
   representations: benchRepresentations,
   startup: benchStartup,
+  kernel: benchKernel,
 }
 const [wanted] = process.argv.slice(2)
 if (wanted !== undefined) scenarios[wanted]?.()

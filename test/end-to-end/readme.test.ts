@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { dialects, targets } from '../../targets/index.ts'
@@ -13,7 +13,8 @@ const readme = readFileSync('README.md', 'utf8')
 // As on a machine that has never seen this package: npx then builds it while the other tests run.
 const cache = mkdtempSync(join(tmpdir(), 'netpolc-npm-'))
 // What one command writes, the next ones look at.
-const moved = join(mkdtempSync(join(tmpdir(), 'netpolc-readme-')), 'moved')
+const shelf = mkdtempSync(join(tmpdir(), 'netpolc-readme-'))
+const kept = ['moved', 'firewall']
 
 interface Session {
   readonly line: number
@@ -28,20 +29,20 @@ for (const { line, command, shown } of sessionsOf(readme)) {
       const script = command
         .replace('npm ci && ', '')
         .replaceAll(' rules', ` ${join(folder, 'rules')}`)
-        .replaceAll(' moved', ` ${moved}`)
+        .replaceAll(new RegExp(` (${kept.join('|')})(?=$|[ /])`, 'g'), ` ${shelf}/$1`)
       const { stdout, stderr } = spawnSync('bash', ['-c', `${script} 2>&1`], {
         env: { ...process.env, npm_config_cache: cache },
       })
       // npm speaks of its own settings on the way.
       const printed = `${stdout}${stderr}`
         .replace(/^npm warn .*\n/gm, '')
-        .replaceAll(moved, 'moved')
+        .replaceAll(`${shelf}/`, '')
       assert.fixture(withoutCuts(printed, shown), shown)
     }))
 }
 
 test.after(() => {
-  for (const path of [cache, dirname(moved)]) rmSync(path, { recursive: true, force: true })
+  for (const path of [cache, shelf]) rmSync(path, { recursive: true, force: true })
 })
 
 test('the table of dialects is that of targets/index.ts', () => {

@@ -44,7 +44,9 @@ export function answersOf(one: GoldenCase, result: CompileResult): ReadonlyMap<s
 
 /** Manifests of a target become one stream, `<target>.yaml`; other files keep their own paths. */
 export function layOut(target: string, files: readonly OutputFile[]): readonly [string, string][] {
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const sorted = files
+    .filter(({ isScript }) => !isScript)
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
   if (!sorted.every(({ path }) => path.endsWith('.yaml'))) {
     return sorted.map(({ path, text }) => [`${target}/${path}`, text])
   }

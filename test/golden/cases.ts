@@ -45,7 +45,7 @@ export interface GoldenCase {
   readonly flows: readonly FlowSpec[]
 }
 
-const allTargets: readonly string[] = ['calico', 'cilium', 'iptables']
+const allTargets: readonly string[] = ['calico', 'cilium', 'iptables', 'nftables']
 const migrationTargets: readonly string[] = ['cilium', 'calico', 'kubernetes']
 const sharedCluster = '../../clusters/shop.yaml'
 const caseKeys: readonly string[] = [

@@ -26,13 +26,20 @@ export function disagreements(one: GoldenCase, { set, cluster, outputs }: Compil
   const flows = [
     ...one.flows.map((spec) => resolveFlow(spec, cluster)),
     ...productOfFlows(set, cluster),
-  ].filter((flow) => isSeen(flow, one.node) && !isAssumed(flow, set))
+  ].filter((flow) => isSeen(flow, one.node) && !isOptional(flow, one))
   return decidersOf(one, outputs, cluster).flatMap((decider) =>
-    flows.flatMap((flow) => compare(decider, flow, set)),
+    flows
+      .filter((flow) => decider.seesOwnNode || !isAssumed(flow, set))
+      .flatMap((flow) => compare(decider, flow, set)),
   )
 }
 
-/** Judges hold assumption A2; engines' own policies may govern what a pod sends to its node. */
+/** What a node sends to its own pods may have been asked to need a rule. */
+function isOptional(flow: Flow, { options }: GoldenCase): boolean {
+  return options['host-traffic'] !== undefined && isBetweenOwn(flow)
+}
+
+/** Most judges hold assumption A2; engines' own policies may govern what a pod sends to its node. */
 function isAssumed(flow: Flow, { tiers }: PolicySet): boolean {
   return isBetweenOwn(flow) && tiers.some(({ ownNode }) => ownNode !== 'always-allowed')
 }
@@ -41,6 +48,7 @@ interface Decider {
   readonly name: string
   readonly decide: (flow: Flow) => Judgement
   readonly assume: Assumptions
+  readonly seesOwnNode: boolean
 }
 
 function decidersOf(
@@ -51,12 +59,19 @@ function decidersOf(
   const ofOutputs = outputs.flatMap(({ target, files }): Decider[] => {
     const engine = engines[target]
     if (engine === undefined) return []
-    return [{ name: target, decide: engine.judge(files, cluster), assume: engine.assume }]
+    const { assume, seesOwnNode } = engine
+    return [{ name: target, decide: engine.judge(files, cluster), assume, seesOwnNode }]
   })
   if (!isPlain(one)) return ofOutputs
   const files = one.inputs.map(({ name, text }) => ({ path: name, text }))
   const decide = judgeKubernetes(files, cluster)
-  return [{ name: 'source text', decide, assume: { ipBlock: 'literal' } }, ...ofOutputs]
+  const source: Decider = {
+    name: 'source text',
+    decide,
+    assume: { ipBlock: 'literal' },
+    seesOwnNode: false,
+  }
+  return [source, ...ofOutputs]
 }
 
 /** Whether the input is Kubernetes policies and nothing else, each with its namespace: all that judge reads. */

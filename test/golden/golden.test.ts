@@ -27,6 +27,7 @@ const outOfReach: readonly string[] = [
   'NP6006',
   'NP6007',
   'NP6008',
+  'NP6010',
   // Firewall dumps are no input of this command, and a proof fails where netpolc is at fault.
   'NP2022',
   'NP2023',

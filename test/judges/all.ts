@@ -9,6 +9,7 @@ import { judgeCilium, ownNodeDenials } from './cilium.ts'
 import { rejectionsOfCilium } from './ciliumValidator.ts'
 import { judgeIptables } from './iptables.ts'
 import type { Judge } from './judge.ts'
+import { judgeNftables } from './nftables.ts'
 
 /** How the output of one target is judged. */
 export interface Engine {
@@ -19,6 +20,8 @@ export interface Engine {
   readonly assume: Assumptions
   /** Whether its target takes what isolates, as every NetworkPolicy does. */
   readonly takesIsolation: boolean
+  /** Whether the judge sees what a pod and its own node send to each other, and does not take it as allowed. */
+  readonly seesOwnNode: boolean
 }
 
 /** Engines by the name of their target. */
@@ -28,18 +31,21 @@ export const engines: Readonly<Record<string, Engine>> = {
     rejections: rejectionsOfAdmin,
     assume: { ipBlock: 'literal' },
     takesIsolation: false,
+    seesOwnNode: false,
   },
   calico: {
     judge: judgeCalico,
     rejections: rejectionsOfCalico,
     assume: { ipBlock: 'literal' },
     takesIsolation: true,
+    seesOwnNode: false,
   },
   cilium: {
     judge: judgeCilium,
     rejections: (files) => [...rejectionsOfCilium(files), ...ownNodeDenials(files)],
     assume: { ipBlock: 'external' },
     takesIsolation: true,
+    seesOwnNode: false,
   },
   // What the kernel refuses, the kernel itself is asked in test/kernel.
   iptables: {
@@ -47,5 +53,13 @@ export const engines: Readonly<Record<string, Engine>> = {
     rejections: () => [],
     assume: { ipBlock: 'literal' },
     takesIsolation: true,
+    seesOwnNode: true,
+  },
+  nftables: {
+    judge: judgeNftables,
+    rejections: () => [],
+    assume: { ipBlock: 'literal' },
+    takesIsolation: true,
+    seesOwnNode: true,
   },
 }

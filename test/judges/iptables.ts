@@ -2,19 +2,9 @@
 // through the chains of the nodes that it crosses, as the kernel would. It knows the language, not who
 // wrote the files; a match or a target that it does not know ends in an exception.
 import ipaddr from 'ipaddr.js'
-import type { Address } from '../../src/algebra/address.ts'
-import type { Cluster, Endpoint, Flow } from '../../src/cluster/types.ts'
 import type { OutputFile } from '../../src/emit/target.ts'
 import type { Judge, Judgement } from './judge.ts'
-
-/** What rules look at. */
-interface Packet {
-  readonly source: string
-  readonly destination: string
-  readonly protocol: number
-  readonly port: number | null
-  readonly icmp: readonly [number, number] | null
-}
+import { filesByNode, type Hook, hooksOf, type Packet, packetOf, protocolNumbers } from './ways.ts'
 
 interface Table {
   readonly policies: Map<string, string>
@@ -31,90 +21,21 @@ interface NodeRules {
   readonly sets: ReadonlyMap<string, IpSet>
 }
 
-type Hook = 'INPUT' | 'FORWARD' | 'OUTPUT'
-
 /** Decides by the files of all nodes; a connection passes when no node on its way drops it. */
 export const judgeIptables: Judge = (files, cluster) => {
-  const nodes = new Map(
-    [...new Set(files.map(({ path }) => path.split('/')[0] ?? ''))].map((name) => [
-      name,
-      readNode(files.filter(({ path }) => path.startsWith(`${name}/`))),
-    ]),
-  )
+  const nodes = new Map(filesByNode(files).map(([name, own]) => [name, readNode(own)]))
   return (flow): Judgement => {
+    const logs = new Set<string>()
     const passes = hooksOf(flow, cluster).every(({ node, hook }) => {
       const rules = nodes.get(node)
       if (rules === undefined) return true
       const { family } = flow.source.address
-      return rules.tables[family].every((table) => accepts(table, hook, packetOf(flow), rules.sets))
+      return rules.tables[family].every((table) =>
+        accepts(table, hook, packetOf(flow, hook), { sets: rules.sets, logs }),
+      )
     })
-    return { verdict: passes ? 'allow' : 'deny' }
+    return { verdict: passes ? 'allow' : 'deny', logs: [...logs].sort() }
   }
-}
-
-/** The hooks that the packet crosses: each node forwards for its own pods; hosts send and receive. */
-function hooksOf({ source, destination }: Flow, cluster: Cluster): { node: string; hook: Hook }[] {
-  // Inside of one network namespace nothing is routed.
-  if (isSame(source.endpoint, destination.endpoint)) return []
-  const from = nodeOf(source.endpoint)
-  const to = nodeOf(destination.endpoint)
-  const isLocalAddress = cluster.nodes.some(
-    ({ name, addresses }) =>
-      name === from && addresses.some((one) => text(one) === text(destination.address)),
-  )
-  const out: { node: string; hook: Hook }[] = []
-  if (source.endpoint.kind === 'host' && from !== null) out.push({ node: from, hook: 'OUTPUT' })
-  if (source.endpoint.kind === 'pod' && from !== null && !isLocalAddress) {
-    out.push({ node: from, hook: 'FORWARD' })
-  }
-  if (destination.endpoint.kind === 'host' && to !== null) out.push({ node: to, hook: 'INPUT' })
-  const isDelivered = source.endpoint.kind === 'host' ? from === to : false
-  if (destination.endpoint.kind === 'pod' && to !== null && !isDelivered) {
-    out.push({ node: to, hook: 'FORWARD' })
-  }
-  return out
-}
-
-function isSame(a: Endpoint, b: Endpoint): boolean {
-  if (a.kind === 'pod' && b.kind === 'pod') {
-    return a.name === b.name && a.namespace.name === b.namespace.name
-  }
-  return a.kind === 'host' && b.kind === 'host' && a.name === b.name
-}
-
-function nodeOf(endpoint: Endpoint): string | null {
-  if (endpoint.kind === 'pod') return endpoint.node
-  return endpoint.kind === 'host' ? endpoint.name : null
-}
-
-const protocolNumbers: Readonly<Record<string, number>> = {
-  icmp: 1,
-  tcp: 6,
-  udp: 17,
-  'ipv6-icmp': 58,
-  sctp: 132,
-}
-
-function packetOf({ source, destination, traffic }: Flow): Packet {
-  const ends = { source: text(source.address), destination: text(destination.address) }
-  switch (traffic.kind) {
-    case 'ports': {
-      const protocol = protocolNumbers[traffic.protocol.toLowerCase()] ?? 0
-      return { ...ends, protocol, port: traffic.port, icmp: null }
-    }
-    case 'icmp': {
-      const protocol = source.address.family === 4 ? 1 : 58
-      return { ...ends, protocol, port: null, icmp: [traffic.type, traffic.code] }
-    }
-    case 'other':
-      return { ...ends, protocol: traffic.protocolNumber, port: null, icmp: null }
-  }
-}
-
-function text({ family, value }: Address): string {
-  const hex = value.toString(16).padStart(family === 4 ? 8 : 32, '0')
-  const bytes = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16))
-  return ipaddr.fromByteArray(bytes).toString()
 }
 
 // --- reading ---
@@ -144,14 +65,23 @@ function readSets(file: string): Map<string, IpSet> {
 function readTables(file: string): Table[] {
   const tables: Table[] = []
   for (const line of linesOf(file)) {
-    if (line.startsWith('*')) tables.push({ policies: new Map(), chains: new Map() })
+    if (line.startsWith('*')) tables.push(newTable())
     const table = tables.at(-1)
     if (table === undefined) throw new Error(`outside of a table: ${line}`)
     if (line.startsWith(':')) declare(line, table)
-    else if (line.startsWith('-A ')) append(line, table)
-    else if (!['-F', '-X', 'COMMIT'].includes(line) && !line.startsWith('*')) throw new Error(line)
+    else if (/^-[AI] /.test(line)) add(line, table)
+    else if (line !== 'COMMIT' && !line.startsWith('*')) throw new Error(line)
   }
   return tables
+}
+
+const hooks: readonly Hook[] = ['INPUT', 'FORWARD', 'OUTPUT']
+
+function newTable(): Table {
+  return {
+    policies: new Map(hooks.map((hook) => [hook, 'ACCEPT'])),
+    chains: new Map(hooks.map((hook) => [hook, []])),
+  }
 }
 
 function declare(line: string, table: Table): void {
@@ -161,11 +91,12 @@ function declare(line: string, table: Table): void {
   if (policy !== '-') table.policies.set(name, policy)
 }
 
-function append(line: string, table: Table): void {
+function add(line: string, table: Table): void {
   const words = wordsOf(line)
   const chain = table.chains.get(words[1] ?? '')
   if (chain === undefined) throw new Error(`no such chain: ${line}`)
-  chain.push(words.slice(2))
+  if (words[0] === '-A') chain.push(words.slice(2))
+  else chain.splice(Number(words[2]) - 1, 0, words.slice(3))
 }
 
 function linesOf(file: string): string[] {
@@ -185,28 +116,32 @@ function wordsOf(line: string): string[] {
 
 type Outcome = 'accept' | 'drop' | 'return'
 
-function accepts(table: Table, hook: Hook, packet: Packet, sets: NodeRules['sets']): boolean {
-  const outcome = walk(table, hook, packet, sets, 0)
+/** What a walk looks things up in, and what it writes to. */
+interface Around {
+  readonly sets: NodeRules['sets']
+  readonly logs: Set<string>
+}
+
+function accepts(table: Table, hook: Hook, packet: Packet, around: Around): boolean {
+  const outcome = walk(table, hook, packet, around, 0)
   return outcome === 'return' ? table.policies.get(hook) === 'ACCEPT' : outcome === 'accept'
 }
 
-function walk(
-  table: Table,
-  name: string,
-  packet: Packet,
-  sets: NodeRules['sets'],
-  depth: number,
-): Outcome {
+function walk(table: Table, name: string, packet: Packet, around: Around, depth: number): Outcome {
   const chain = table.chains.get(name)
   if (chain === undefined || depth > 50) throw new Error(`cannot enter chain ${name}`)
   for (const words of chain) {
-    const target = matchRule(words, packet, sets)
+    const target = matchRule(words, packet, around.sets)
     if (target === null) continue
+    if (target[1] === 'LOG') {
+      around.logs.add(words[words.indexOf('--log-prefix') + 1] ?? '')
+      continue
+    }
     const [how, to] = target
     if (to === 'ACCEPT') return 'accept'
     if (to === 'DROP') return 'drop'
     if (to === 'RETURN') return 'return'
-    const outcome = walk(table, to, packet, sets, depth + 1)
+    const outcome = walk(table, to, packet, around, depth + 1)
     // A jump comes back here; a goto comes back to where this chain was called.
     if (outcome !== 'return' || how === '-g') return outcome
   }
@@ -223,11 +158,16 @@ function matchRule(
   const next = (): string => rest.shift() ?? ''
   let target: readonly [string, string] | null = null
   let matches = true
+  let expected = true
   while (rest.length > 0) {
     const word = next()
     if (word === '-j' || word === '-g') target = [word, next()]
-    else if (word === '-m' || word === '--comment') next()
-    else matches = matchWord(word, next, packet, sets) && matches
+    else if (['-m', '--comment', '--log-prefix'].includes(word)) next()
+    else if (word === '!') expected = false
+    else {
+      matches = matchWord(word, next, packet, sets) === expected && matches
+      expected = true
+    }
   }
   if (target === null) throw new Error(`no target: ${words.join(' ')}`)
   return matches ? target : null
@@ -245,10 +185,14 @@ function matchWord(
     case '-d':
       return inBlock(packet.destination, next())
     case '-p': {
-      const number = protocolNumbers[next()]
-      if (number === undefined) throw new Error('unknown protocol')
+      const name = next()
+      const number = protocolNumbers[name] ?? Number(name)
+      if (Number.isNaN(number)) throw new Error('unknown protocol')
       return packet.protocol === number
     }
+    case '--src-type':
+      if (next() !== 'LOCAL') throw new Error('unknown type of address')
+      return packet.local.source
     case '--ctstate':
       return next().split(',').includes('NEW')
     case '--dport':

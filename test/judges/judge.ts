@@ -8,6 +8,8 @@ export interface Judgement {
   readonly verdict: Verdict
   readonly egress?: Verdict
   readonly ingress?: Verdict
+  /** What the rules on the way wrote to the log, each once, where the engine has a log. */
+  readonly logs?: readonly string[]
 }
 
 /**

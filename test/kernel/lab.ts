@@ -1,131 +1,196 @@
-// A node and what is around it, in namespaces of the lab's own: run as
-// `unshare --net --mount node --import tsx test/kernel/lab.ts`, with a request on standard input. The
-// namespace it starts in is the node; every other end gets one, joined by a veth pair, routed.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+// A node with real rules and all that is around it, in namespaces of the lab's own: real packets are sent
+// from any end to any other, and the lab says which came out. The agent that sends them is wire.py.
+//
+//   pods and outsiders (the wire)          the node
+//   frames in ─▶ far0 ═══════════ veth0 ─▶ FORWARD ─▶ veth1 ═══════════ far1 ─▶ frames out
+//                                          INPUT, OUTPUT ◀─▶ raw sockets: the node as an end
+import type { FlowTraffic } from '../../src/cluster/types.ts'
+import { icmpNumbers, protocolNumbers } from '../../src/ir/types.ts'
+import { type Agent, startAgent } from './agent.ts'
+import { type Running, runInside, startInside } from './scripts.ts'
+import type { Outcome } from './tools.ts'
 
-/** An end with one address of each family; `node` is the router itself. */
+/** The node, a pod or an outsider, with any number of addresses of either family. */
 export interface LabEnd {
   readonly name: string
-  readonly addresses: readonly [string, string]
+  readonly addresses: readonly string[]
 }
 
-/** A connection to try. */
-export interface Probe {
-  readonly from: string
-  readonly address: string
-  readonly protocol: 'TCP' | 'UDP'
-  readonly port: number
-}
-
-/** What to build, load and try. */
-export interface LabRequest {
+/** What to build. Every end has a cable of its own: `ends[0]` is behind the node's `veth0`, and so on. */
+export interface LabPlan {
   readonly node: LabEnd
   readonly ends: readonly LabEnd[]
-  readonly tcp: readonly number[]
-  readonly udp: readonly number[]
-  /** Shell lines that load the rules. */
-  readonly load: string
-  readonly probes: readonly Probe[]
 }
 
-const agentPath = fileURLToPath(new URL('agent.mjs', import.meta.url))
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const request = JSON.parse(readFileSync(0, 'utf8')) as LabRequest
-  build(request)
-  const agents = await startAgents(request)
-  execFileSync('bash', ['-ec', request.load], { stdio: ['ignore', 'ignore', 'inherit'] })
-  console.log(JSON.stringify(await probe(request.probes, agents)))
-  for (const { child } of agents.values()) child.kill()
+/** How to build it. */
+export interface LabOptions {
+  /** The end that everything unknown is routed to. */
+  readonly gateway?: string
+  /** Ends on one Linux bridge `cni0` with `bridge-nf-call-iptables`, as Flannel has them; else all are routed. */
+  readonly bridged?: readonly string[]
+  /** Lets the node's own TCP, UDP and ICMP see probes and answer them, so that real sockets work. */
+  readonly ownStack?: boolean
 }
 
-function build({ node, ends }: LabRequest): void {
-  const lines = [
-    'mount -t tmpfs lab /run',
-    'mkdir -p /run/netns',
-    'ip link set lo up',
-    ...setting('ipv4/ip_forward', 1),
-    ...setting('ipv6/conf/all/forwarding', 1),
-    ...node.addresses.map((address) => `ip addr add ${address} dev lo`),
-    ...ends.flatMap(endLines),
-  ]
-  execFileSync('bash', ['-ec', lines.join('\n')], { stdio: ['ignore', 'ignore', 'inherit'] })
+/** A new connection to try: its first packet is made from this, with a source port of its own. */
+export interface Probe {
+  /** Name of the end that sends. */
+  readonly from: string
+  /** Any address of the destination's family, the end's own or not. */
+  readonly source: string
+  /** Name of the end where the packet has to come out. */
+  readonly to: string
+  readonly destination: string
+  readonly traffic: FlowTraffic
 }
 
-// As CNI plugins without a bridge do it: host routes on the node, and a next hop that the node answers for.
-function endLines({ name, addresses: [four, six] }: LabEnd, index: number): readonly string[] {
-  const veth = `veth${index}`
-  const inside = `ip -n ${name}`
-  return [
-    `ip netns add ${name}`,
-    `ip link add ${veth} type veth peer name eth0 netns ${name}`,
-    ...setting(`ipv4/conf/${veth}/proxy_arp`, 1),
-    ...setting(`ipv6/conf/${veth}/accept_dad`, 0),
-    `ip addr add 169.254.1.1/32 dev ${veth}`,
-    `ip -6 addr add fe80::1/64 dev ${veth} nodad`,
-    `ip link set ${veth} up`,
-    `ip route add ${four} dev ${veth}`,
-    `ip netns exec ${name} bash -c 'echo 0 > /proc/sys/net/ipv6/conf/eth0/accept_dad'`,
-    `${inside} link set lo up`,
-    `${inside} link set eth0 up`,
-    `${inside} addr add ${four} dev eth0`,
-    `${inside} -6 addr add ${six} dev eth0 nodad`,
-    `${inside} route add 169.254.1.1 dev eth0`,
-    `${inside} route add default via 169.254.1.1 dev eth0`,
-    `${inside} -6 route add default via fe80::1 dev eth0`,
-    `ip -6 route add ${six} dev ${veth}`,
-  ]
+/** A connection that the rules let open, or null for one that they did not. */
+export type Connection = number | null
+
+/** How many of each probe were sent, and how many of each came out, by the probes' order. */
+export interface StreamCount {
+  readonly sent: number
+  readonly received: readonly number[]
 }
 
-function setting(name: string, value: number): readonly string[] {
-  return [`echo ${value} > /proc/sys/net/${name}`]
+/** Probes on their way. */
+export interface Stream {
+  /** Ends it, when every probe on its way has come out or never will. */
+  stop(): Promise<StreamCount>
 }
 
-interface Agent {
-  readonly child: ChildProcess
-  readonly ask: (probe: Probe) => Promise<boolean>
+/** A lab that is built. Whatever the lab itself gets wrong throws, frames that it loses included. */
+export interface Lab {
+  /** What this kernel cannot do, in words: what was asked for and does not hold. */
+  readonly missing: readonly string[]
+  /** Runs a bash script in the node's namespaces and waits for it. */
+  run(script: string): Outcome
+  /** Starts a bash script in the node's namespaces. */
+  start(script: string): Running
+  /** Whether each probe comes out. */
+  probe(probes: readonly Probe[]): Promise<readonly boolean[]>
+  /** Whether each probe comes out and its answer (SYN-ACK, UDP back, INIT-ACK, echo reply) comes back. */
+  probeReply(probes: readonly Probe[]): Promise<readonly boolean[]>
+  /** Opens TCP and UDP connections; from then on only protocols with ports or types can be probed. */
+  connect(probes: readonly Probe[]): Promise<readonly Connection[]>
+  /** Whether each open connection carries data, both ways. */
+  send(connections: readonly Connection[]): Promise<readonly boolean[]>
+  /** Sends new connections in a loop, `rate` packets a second at most. Nothing else may be asked meanwhile. */
+  stream(probes: readonly Probe[], rate?: number): Promise<Stream>
+  /** Ends it; nothing of it stays. */
+  stop(): Promise<void>
 }
 
-async function startAgents({ node, ends, tcp, udp }: LabRequest): Promise<Map<string, Agent>> {
-  const ports = JSON.stringify({ tcp, udp })
-  const started = [node, ...ends].map(async ({ name }, index): Promise<[string, Agent]> => {
-    const words = [process.execPath, agentPath, ports]
-    const [command = '', ...rest] = index === 0 ? words : ['ip', 'netns', 'exec', name, ...words]
-    return [name, await startAgent(command, rest)]
-  })
-  return new Map(await Promise.all(started))
+/** Builds a lab, hands it over and ends it in any case. */
+export async function withLab<T>(
+  plan: LabPlan,
+  options: LabOptions,
+  use: (lab: Lab) => Promise<T>,
+): Promise<T> {
+  const lab = await startLab(plan, options)
+  try {
+    return await use(lab)
+  } finally {
+    await lab.stop()
+  }
 }
 
-async function startAgent(command: string, words: readonly string[]): Promise<Agent> {
-  const child = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const waiting = new Map<number, (passed: boolean) => void>()
-  let asked = 0
-  await new Promise<void>((ready) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { id, passed } = JSON.parse(line)
-      if (id === undefined) ready()
-      else waiting.get(id)?.(passed)
+/** Builds a lab; needs root. Throws with the agent's words where that fails. */
+export async function startLab(plan: LabPlan, options: LabOptions = {}): Promise<Lab> {
+  const agent = startAgent()
+  const names = plan.ends.map(({ name }) => name)
+  const gateway = options.gateway === undefined ? null : indexOf(names, options.gateway)
+  const { missing } = (await agent.ask({
+    node: plan.node.addresses,
+    ends: plan.ends.map(({ addresses }) => addresses),
+    gateway,
+    bridged: (options.bridged ?? []).map((name) => indexOf(names, name)),
+    own_stack: options.ownStack ?? false,
+  })) as { missing: readonly string[] }
+  const encode = makeEncoder([plan.node.name, ...names])
+  const running = new Set<Running>()
+  let streaming = false
+  const ask: Agent['ask'] = async (request) => {
+    if (streaming) fail('a stream is running: stop it first')
+    return agent.ask(request)
+  }
+  const passed = async (probes: readonly Probe[], answer: boolean): Promise<readonly boolean[]> => {
+    const bits = (await ask({ act: 'probe', ...encode(probes), answer })) as string
+    return [...bits].map((bit) => bit === '1')
+  }
+  return {
+    missing,
+    run: (script) => runInside(agent.pid, script),
+    start: (script) => startInside(agent.pid, script, running),
+    probe: (probes) => passed(probes, false),
+    probeReply: (probes) => passed(probes, true),
+    connect: async (probes) =>
+      (await ask({ act: 'connect', ...encode(probes) })) as readonly Connection[],
+    send: (connections) => sendOver(ask, connections),
+    stream: async (probes, rate = 5000) => {
+      await ask({ act: 'stream', ...encode(probes), rate })
+      streaming = true
+      const stop = (): Promise<unknown> => {
+        streaming = false
+        return agent.ask({})
+      }
+      return { stop: async () => (await stop()) as StreamCount }
+    },
+    stop: () => {
+      for (const one of running) one.kill()
+      return agent.end()
+    },
+  }
+}
+
+/** From probes to numbers: ends and addresses by their place, traffic by protocol and two numbers. */
+function makeEncoder(names: readonly string[]): (probes: readonly Probe[]) => object {
+  const ends = new Map(names.map((name, index) => [name, index]))
+  const end = (name: string): number => ends.get(name) ?? fail(`no end is called ${name}`)
+  return (probes) => {
+    const places = new Map<string, number>()
+    const place = (address: string): number => {
+      const known = places.get(address) ?? places.size
+      places.set(address, known)
+      return known
+    }
+    const flows = probes.map(({ from, to, source, destination, traffic }) => {
+      if (from === to) fail(`a probe from ${from} to itself goes over no cable`)
+      return [
+        ...[end(from), end(to), place(source), place(destination)],
+        ...numbersOf(traffic, destination.includes(':') ? 6 : 4),
+      ]
     })
-  })
-  const ask = (wanted: Probe): Promise<boolean> =>
-    new Promise((settle) => {
-      asked += 1
-      waiting.set(asked, settle)
-      child.stdin.write(`${JSON.stringify({ id: asked, ...wanted })}\n`)
-    })
-  return { child, ask }
+    return { addresses: [...places.keys()], flows }
+  }
 }
 
-/** All connections are tried at once. */
-function probe(probes: readonly Probe[], agents: Map<string, Agent>): Promise<readonly boolean[]> {
-  return Promise.all(
-    probes.map((one) => {
-      const agent = agents.get(one.from)
-      if (agent === undefined) throw new Error(`no end ${one.from}`)
-      return agent.ask(one)
-    }),
-  )
+function numbersOf(traffic: FlowTraffic, family: 4 | 6): readonly [number, number, number] {
+  switch (traffic.kind) {
+    case 'ports':
+      return [protocolNumbers[traffic.protocol], traffic.port, 0]
+    case 'icmp':
+      return [icmpNumbers[family], traffic.type, traffic.code]
+    case 'other':
+      return [traffic.protocolNumber, 0, 0]
+  }
+}
+
+async function sendOver(
+  ask: Agent['ask'],
+  connections: readonly Connection[],
+): Promise<readonly boolean[]> {
+  const open = connections.filter((one) => one !== null)
+  const answers = (await ask({ act: 'send', connections: open })) as readonly boolean[]
+  const left = [...answers]
+  return connections.map((one) => one !== null && left.shift() === true)
+}
+
+function indexOf(names: readonly string[], name: string): number {
+  const index = names.indexOf(name)
+  return index < 0 ? fail(`no end is called ${name}`) : index
+}
+
+function fail(problem: string): never {
+  throw new Error(problem)
 }

@@ -152,24 +152,48 @@ const cilium: readonly Damage[] = [
 const iptables: readonly Damage[] = [
   ['loses an exception', 'add np4', '# add np4'],
   ['sends what it should drop on', '-j DROP', '-j RETURN'],
-  ['drops what it should send on', /-j RETURN(?!.*itself)/, '-j DROP'],
+  ['drops what it should send on', /(?<=ingress\[0\][^\n]*)-j RETURN/, '-j DROP'],
   ['one port too many at the end of a range', '6000:6010', '6000:6011'],
   ['another port', /--dports? 5432|5432,/, '--dport 5433'],
   ['takes udp for tcp', '-p udp -m udp', '-p tcp -m tcp'],
   ['takes the source for the destination', / src(?= )/, ' dst'],
   ['forgets replies', '--ctstate RELATED,ESTABLISHED', '--ctstate NEW'],
-  ['does not come to the rules', '-A FORWARD -j NP-INGRESS', ''],
-  ['forgets one direction', '-A FORWARD -j NP-EGRESS', ''],
+  ['does not come to the rules', '-A NP-FORWARD -j NP-INGRESS', ''],
+  ['forgets one direction', '-A NP-FORWARD -j NP-EGRESS', ''],
   ['takes another pod', '-d 10.0.0.2 ', '-d 10.0.0.4 '],
-  ['forgets the own node', /-A NP-EGRESS -d 172[^\n]*\n/, ''],
-  ['accepts early', /-A FORWARD -j NP-EGRESS/, '-A FORWARD -j ACCEPT'],
+  ['takes the node for a forwarder', '! --src-type LOCAL', '--src-type LOCAL'],
+  ['forgets what IPVS forwards', /-A NP-OUTPUT -m addrtype[^\n]*\n/, ''],
+  ['forgets a hook', '-I FORWARD 1 -j NP-FORWARD', ''],
+  ['takes a pod to itself for another', /! -([sd]) 10\.0\.0\.2/, '-$1 10.0.0.2'],
+  ['accepts early', '-A NP-FORWARD -j NP-EGRESS', '-A NP-FORWARD -j ACCEPT'],
+  ['lets more ICMP through', '--icmp-type 3/4', '--icmp-type 3'],
   ['turns a match around', '-m set --match-set', '-m set ! --match-set'],
+]
+
+const nftables: readonly Damage[] = [
+  ['loses an element', /\n\t\t\t192\.0\.2\.0[^\n]*/, ''],
+  ['widens a block', '192.0.2.0/25', '192.0.2.0/24'],
+  ['sends what it should drop on', '\t\tdrop', '\t\treturn'],
+  ['lets on whom it should refuse', /goto refuse4[^\n]*/, 'return'],
+  ['one port too many at the end of a range', '6000-6010', '6000-6011'],
+  ['another port', 'tcp . 5432', 'tcp . 5433'],
+  ['takes UDP for TCP', 'udp . 53', 'tcp . 53'],
+  ['takes the source for the destination', 'ip saddr . meta', 'ip daddr . meta'],
+  ['forgets to look a direction up', /\n\t\tip saddr vmap @egress4/, ''],
+  ['looks the wrong end up', 'ip daddr vmap @ingress4', 'ip saddr vmap @ingress4'],
+  ['takes another pod', '10.0.0.2 comment "shop/db-0"', '10.0.0.4 comment "shop/db-0"'],
+  ['forgets IPv6', /\n\t\tip6 daddr vmap @ingress6/, ''],
+  ['takes the node for a forwarder', 'fib saddr type != local', 'fib saddr type local'],
+  ['accepts early', 'ct state established,related accept', 'accept'],
+  ['forgets that a pod reaches itself', /\n\t\tip saddr \. ip daddr @itself4 return/, ''],
+  ['lets more ICMP through', 'icmp type 3 icmp code 4 return', 'icmp type 3 return'],
 ]
 
 const everyDamage: readonly (readonly [string, readonly Damage[]])[] = [
   ['calico', calico],
   ['cilium', cilium],
   ['iptables', iptables],
+  ['nftables', nftables],
 ]
 
 const whole = compile({

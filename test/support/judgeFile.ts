@@ -5,7 +5,7 @@ export interface FileResult {
   readonly passed: number
   readonly failed: number
   readonly output: string
-  /** Why a file failed that its own tests would have let pass; and lines about its seed. */
+  /** Why a file failed that its own tests would have let pass; and its lines about seed and machine. */
   readonly notes: readonly string[]
 }
 
@@ -14,7 +14,7 @@ export function judgeFile(output: string, code: number | null): FileResult {
   const total = countOf('Total', output)
   const passed = countOf('Passed', output) ?? 0
   const skipped = countOf('Skipped', output) ?? 0
-  const seeds = output.match(/\bseed \d+: .*/g) ?? []
+  const lines = output.match(/\b(seed \d+|missing here): .*/g) ?? []
   const faults = [
     ...(total === undefined ? [`it ended with code ${code} before its tests did`] : []),
     ...(total === 0 ? ['it registers no test'] : []),
@@ -24,7 +24,7 @@ export function judgeFile(output: string, code: number | null): FileResult {
       : []),
   ]
   const failed = (total ?? 0) - passed + faults.length
-  return { passed, failed, output, notes: [...seeds, ...faults] }
+  return { passed, failed, output, notes: [...lines, ...faults] }
 }
 
 function countOf(word: string, output: string): number | undefined {

@@ -1,6 +1,6 @@
 // `npm run templates`: compiles each *.hbs of a target's folder into one templates.gen.ts beside them.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Handlebars from 'handlebars'
 
@@ -19,13 +19,19 @@ export function generate(folder: string): string {
     })
   return [
     '// @ts-nocheck\n// Made by `npm run templates` from the *.hbs files beside it; do not edit.\n',
-    "import type { TemplateSpec } from '../../src/emit/template.ts'\n\n",
+    `import type { TemplateSpec } from '${relative(folder, 'src/emit')}/template.ts'\n\n`,
     ...lines,
   ].join('')
 }
 
 /** Folders that hold templates. */
-export const templateFolders: readonly string[] = ['targets/iptables']
+export const templateFolders: readonly string[] = [
+  'src/firewall/kit',
+  'targets/iptables',
+  'targets/iptables/kit',
+  'targets/nftables',
+  'targets/nftables/kit',
+]
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const folder of templateFolders)

@@ -47,10 +47,10 @@ function readNode(node: string, files: readonly OutputFile[], reporter: Reporter
   )
   return {
     node,
-    accepted: (hook, packets) => {
+    accepted: (hook, packets, facts) => {
       const chains = (tables.get(packets.family) ?? []).flatMap((one) => [...one.values()])
       return packets.store.all(
-        chains.map((own) => acceptedPackets({ chains: own, sets }, hook, packets, reporter)),
+        chains.map((own) => acceptedPackets({ chains: own, sets, facts }, hook, packets, reporter)),
       )
     },
   }

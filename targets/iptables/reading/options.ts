@@ -49,6 +49,7 @@ const extensions = [
   'conntrack',
   'state',
   'comment',
+  'addrtype',
 ]
 
 /** What each option says, by its word. */
@@ -70,6 +71,8 @@ export const options: ReadonlyMap<string, (use: OptionUse) => void> = new Map<
   ['--icmp-type', readIcmp],
   ['--icmpv6-type', readIcmp],
   ['--match-set', readSet],
+  ['--src-type', (use) => readAddressType(use, 'source')],
+  ['--dst-type', (use) => readAddressType(use, 'destination')],
   ['--ctstate', readState],
   ['--state', readState],
   ['--comment', ({ reader, value }) => reader.comment(value.text)],
@@ -136,6 +139,14 @@ function readSet({ reader, value, negated }: OptionUse): void {
   if (flags === undefined || list.length !== flags.text.split(',').length) {
     reader.fault(flags ?? value, 'a set is matched by "src" or "dst" for each part of its elements')
   } else reader.match({ kind: 'set', name: value.text, flags: list }, value, negated)
+}
+
+function readAddressType(
+  { reader, value, negated }: OptionUse,
+  end: 'source' | 'destination',
+): void {
+  if (value.text === 'LOCAL') reader.match({ kind: 'addrtype', end }, value, negated)
+  else reader.refuse(value, `the type of address "${value.text}" is not read`)
 }
 
 function readState({ reader, value, negated }: OptionUse): void {

@@ -4,6 +4,7 @@ import { addressesOf } from '../../../src/algebra/address.ts'
 import { type Diagram, everything, nothing } from '../../../src/algebra/diagram.ts'
 import type { Reporter } from '../../../src/diagnostics/diagnostic.ts'
 import type { Packets } from '../../../src/proof/packets.ts'
+import type { AddressFacts } from '../../../src/proof/paths.ts'
 import type { IpSet } from './sets.ts'
 import type { Chain, FirewallRule, Match } from './types.ts'
 
@@ -11,6 +12,7 @@ import type { Chain, FirewallRule, Match } from './types.ts'
 export interface Program {
   readonly chains: ReadonlyMap<string, Chain>
   readonly sets: ReadonlyMap<string, IpSet>
+  readonly facts: AddressFacts
 }
 
 /** Where packets that went into a chain have got to. */
@@ -106,6 +108,8 @@ function matchOf(match: Match, program: Program, packets: Packets, reporter: Rep
       return packets.icmp(match.type, match.code)
     case 'state':
       return match.states.includes('NEW') ? everything : nothing
+    case 'addrtype':
+      return program.facts[match.end] === 'local' ? everything : nothing
     case 'set':
       return setMatch(match, program, packets, reporter)
   }

@@ -67,14 +67,24 @@ function readTableLine(
     case '-N':
       if (name !== undefined) table.set(name.text, { policy: null, rules: [] })
       return
-    case '-A': {
-      const chain = table.get(name?.text ?? '')
+    case '-A':
+    case '-I': {
+      const chain = chainOf(name?.text ?? '', table)
       if (chain === undefined) {
         const message = `the chain "${name?.text ?? ''}" is not declared`
         reporter.report('NP2020', { message, at: spanOf(line, name) })
         return
       }
-      chain.rules.push(new RuleReader(line, words.slice(2), family, reporter).read())
+      const number =
+        command.text === '-I' && /^\d+$/.test(words[2]?.text ?? '') ? words[2] : undefined
+      const rest = words.slice(number === undefined ? 2 : 3)
+      const rule = new RuleReader(line, rest, family, reporter).read()
+      const place = command.text === '-A' ? chain.rules.length : Number(number?.text ?? 1) - 1
+      if (place >= 0 && place <= chain.rules.length) chain.rules.splice(place, 0, rule)
+      else {
+        const message = `the chain "${name?.text}" has no place ${number?.text}`
+        reporter.report('NP2022', { message, at: spanOf(line, number) })
+      }
       return
     }
     default:
@@ -83,6 +93,17 @@ function readTableLine(
         at: spanOf(line, command),
       })
   }
+}
+
+/** The hooks of the kernel are there without being declared. */
+const hooks: readonly string[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
+
+function chainOf(name: string, table: Map<string, DraftChain>): DraftChain | undefined {
+  const known = table.get(name)
+  if (known !== undefined || !hooks.includes(name)) return known
+  const made: DraftChain = { policy: 'accept', rules: [] }
+  table.set(name, made)
+  return made
 }
 
 /** Reads the words of one rule from left to right. */

@@ -15,6 +15,8 @@ export type Match = (
   | { readonly kind: 'port'; readonly ranges: readonly Range[] }
   | { readonly kind: 'icmp'; readonly type: number; readonly code: number | null }
   | { readonly kind: 'set'; readonly name: string; readonly flags: readonly ('src' | 'dst')[] }
+  /** Whether the address is one of the node's own. */
+  | { readonly kind: 'addrtype'; readonly end: 'source' | 'destination' }
   | { readonly kind: 'state'; readonly states: readonly string[] }
 ) & { readonly negated: boolean; readonly at: Span }
 

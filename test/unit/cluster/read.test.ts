@@ -180,6 +180,9 @@ test('wrong types and addresses that are none', () => {
   refused(/NP2002/, shop, node, pod('a', { ...running('10.0.0.1'), podIPs: 'x' }))
   refused(/NP2002/, shop, { ...node, metadata: 'x' })
   refused(/NP4005 .*"10\.0\.0" is not an address/, shop, node, pod('a', running('10.0.0')))
+  for (const address of ['127.0.0.1', '0.0.0.0', '224.0.0.1', '::ffff:10.0.0.1', '::', 'ff02::1']) {
+    refused(/NP4005 .* cannot be the address of a pod/, shop, node, pod('a', running(address)))
+  }
 })
 
 test('a snapshot of nothing', () => {

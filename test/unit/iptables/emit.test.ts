@@ -58,7 +58,7 @@ function lines(file: string, ...request: Parameters<typeof run>): readonly strin
   const { outputs, diagnostics } = run(...request)
   const text = outputs[0]?.files.find(({ path }) => path.endsWith(file))?.text
   if (text === undefined) throw new Error(renderText(diagnostics))
-  return text.split('\n').filter((line) => /^(-A|create|add)/.test(line))
+  return text.split('\n').filter((line) => /^(-A|-I|create|add)/.test(line))
 }
 
 /** Rules of profiles, without chain and comment. */
@@ -72,11 +72,16 @@ const ingress = (rule: string): string =>
 const setsOf = (...request: Parameters<typeof run>): readonly string[] =>
   lines('/ipset.rules', ...request).map((line) => line.replace(/np([46])-\w+/, 'np$1'))
 
-test('three files a node, and all nodes unless one is named', () => {
+test('rules and scripts for a node, and all nodes unless one is named', () => {
   const paths = (node: string | null): readonly string[] =>
     (run(ingress('{}'), pods, node).outputs[0]?.files ?? []).map(({ path }) => path)
-  assert.equal(paths('n2'), ['n2/ipset.rules', 'n2/iptables.rules', 'n2/ip6tables.rules'])
-  assert.is(paths(null).length, 6)
+  assert.equal(
+    paths('n2'),
+    ['ipset.rules', 'iptables.rules', 'ip6tables.rules', 'apply.sh', 'check.sh', 'remove.sh'].map(
+      (name) => `n2/${name}`,
+    ),
+  )
+  assert.is(paths(null).length, 12)
 })
 
 test('a node that is not there is an error', () => {
@@ -106,25 +111,27 @@ test('a direction that nobody governs has no chain', () => {
   assert.ok(!lines('/iptables.rules', 'podSelector: {}').some((line) => line.includes('NP-EGRESS')))
 })
 
-test('a node without governed pods gets files that clear what was', () => {
+test('a node without governed pods gets files with nothing but their version', () => {
   const { outputs } = run(ingress('{}'), pods, 'n2')
   const text = outputs[0]?.files.find(({ path }) => path === 'n2/iptables.rules')?.text ?? ''
-  assert.match(text, /\*security\n(:\w+ ACCEPT \[0:0\]\n){3}-F\n-X\nCOMMIT\n$/)
+  assert.match(text, /\*security\n:NP-V-\w{16} - \[0:0\]\nCOMMIT\n$/)
 })
 
 test('allowed is RETURN, never ACCEPT: the other side still has its say', () => {
   const rules = lines(
     '/iptables.rules',
-    'podSelector: {}\npolicyTypes: [Ingress, Egress]\ningress: [{}]\negress: [{}]',
+    'podSelector: {}\npolicyTypes: [Ingress, Egress]\ningress: [{ ports: [{}] }]\negress: [{ ports: [{}] }]',
   )
+  assert.ok(!rules.some((line) => line.includes('-j ACCEPT')))
   assert.equal(
-    rules.filter((line) => line.includes('-j ACCEPT')).map((line) => line.includes('ESTABLISHED')),
-    [true],
+    rules.filter((line) => line.startsWith('-A NP-FORWARD -j')),
+    ['-A NP-FORWARD -j NP-EGRESS', '-A NP-FORWARD -j NP-INGRESS'],
   )
-  assert.equal(
-    rules.filter((line) => line.startsWith('-A FORWARD -j')),
-    ['-A FORWARD -j NP-EGRESS', '-A FORWARD -j NP-INGRESS'],
-  )
+})
+
+test('what is allowed altogether needs no rules', () => {
+  const rules = lines('/iptables.rules', 'podSelector: {}\ningress: [{}]')
+  assert.ok(!rules.some((line) => line.startsWith('-A')))
 })
 
 test('one address is a plain match, several are a set, everybody is none', () => {
@@ -132,8 +139,10 @@ test('one address is a plain match, several are a set, everybody is none', () =>
     profile(ingress('from: [{ podSelector: { matchLabels: { app: b } } }]'))[0],
     '-s 10.0.0.2/32 -j RETURN',
   )
-  assert.equal(profile(ingress('from: [{ ipBlock: { cidr: 0.0.0.0/0 } }]'))[0], '-j RETURN')
-  assert.equal(profile(ingress('{}'))[0], '-j RETURN')
+  assert.equal(
+    profile(ingress('{ from: [{ ipBlock: { cidr: 0.0.0.0/0 } }], ports: [{}] }'))[0],
+    '-p tcp -j RETURN',
+  )
   assert.match(
     profile(ingress('from: [{ podSelector: {} }]'))[0] ?? '',
     /^-m set --match-set np4-\w+ src -j RETURN$/,
@@ -169,11 +178,7 @@ test('names are the numbers of each destination', () => {
   const sets = setsOf('podSelector: {}\ningress: [{ ports: [{ port: http }] }]')
   assert.equal(
     sets.filter((line) => line.startsWith('add np4')),
-    [
-      'add np4 10.0.0.1,tcp:8080 -exist',
-      'add np4 10.0.0.2,tcp:9090 -exist',
-      'add np4 10.0.0.3,tcp:80 -exist',
-    ],
+    ['add np4 10.0.0.1,tcp:8080 -exist', 'add np4 10.0.0.2,tcp:9090 -exist'],
   )
   assert.match(
     profile(ingress('ports: [{ port: http }]'))[0] ?? '',
@@ -238,23 +243,33 @@ test('many pods are found through a tree, each address once', () => {
 })
 
 test('a pod reaches itself and its own node, whatever the policies', () => {
-  const rules = lines('/iptables.rules', ingress('{}'))
-  assert.ok(
-    rules.includes('-A NP-INGRESS -s 172.16.0.1 -m comment --comment "own node n1" -j RETURN'),
+  const rules = lines('/iptables.rules', ingress('ports: [{}]'))
+  assert.equal(
+    rules.filter((line) => line.startsWith('-I')),
+    ['-I FORWARD 1 -j NP-FORWARD', '-I OUTPUT 1 -j NP-OUTPUT'],
   )
-  assert.ok(
-    rules.includes(
-      '-A NP-INGRESS -s 10.0.0.1 -d 10.0.0.1 -m comment --comment "shop/a to itself" -j RETURN',
-    ),
+  assert.equal(
+    rules
+      .filter((line) => line.startsWith('-A NP-OUTPUT'))
+      .map((line) => line.replace(/-m comment --comment "[^"]*" /, '')),
+    [
+      '-A NP-OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN',
+      '-A NP-OUTPUT -m addrtype ! --src-type LOCAL -g NP-FORWARD',
+    ],
+  )
+  const [lead = ''] = rules.filter((line) => line.startsWith('-A NP-INGRESS'))
+  assert.match(
+    lead,
+    /^-A NP-INGRESS -d 10\.0\.0\.1 ! -s 10\.0\.0\.1 -m comment --comment "shop\/a" -g NP-I-/,
   )
 })
 
-test('essential ICMP passes where it is asked for, and only there', () => {
+test('essential ICMP passes unless policies are to decide', () => {
   const count = (icmp: string): number =>
-    lines('/ip6tables.rules', ingress('{}'), pods, 'n1', icmp).filter((line) =>
+    lines('/ip6tables.rules', ingress('ports: [{}]'), pods, 'n1', icmp).filter((line) =>
       line.includes('icmpv6-type'),
     ).length
-  assert.equal([count('policy'), count('essential')], [0, 9])
+  assert.equal([count('policy'), count('essential')], [0, 6])
 })
 
 test('comments tell policy, file, line and path', () => {

@@ -14,13 +14,15 @@ const test = suite('iptables reading')
 const table = (...rules: readonly string[]): string =>
   ['*filter', ':FORWARD ACCEPT [0:0]', ':own - [0:0]', ...rules, 'COMMIT', ''].join('\n')
 
+const foreign = { source: 'foreign', destination: 'foreign' } as const
+
 /** The packets that FORWARD lets on, and a store to compare them in. */
 function accepted(rules: string, sets = '', packets = new Packets(4, 1_000_000)): number {
   const reporter = makeReporter()
   const chains = readRules(makeSource('r', rules), packets.family, reporter).get('filter')
   const known = readSets(makeSource('s', sets), reporter)
   const result = acceptedPackets(
-    { chains: chains ?? new Map(), sets: known },
+    { chains: chains ?? new Map(), sets: known, facts: foreign },
     'FORWARD',
     packets,
     reporter,
@@ -252,7 +254,12 @@ test('a set that is not in the dump is absent, not empty', () => {
     reporter,
   )
   const chains = rules.get('filter') ?? new Map()
-  acceptedPackets({ chains, sets: new Map() }, 'FORWARD', new Packets(4, 1000), reporter)
+  acceptedPackets(
+    { chains, sets: new Map(), facts: foreign },
+    'FORWARD',
+    new Packets(4, 1000),
+    reporter,
+  )
   assert.equal(
     reporter.diagnostics.map(({ code }) => code),
     ['NP2020'],

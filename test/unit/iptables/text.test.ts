@@ -2,7 +2,8 @@
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { chainName, oneLine, quoteComment, setName } from '../../../targets/iptables/text.ts'
+import { oneLine } from '../../../src/firewall/text.ts'
+import { chainName, quoteComment, setName } from '../../../targets/iptables/text.ts'
 import { seed } from '../../support/property.ts'
 
 const test = suite('iptables: texts')

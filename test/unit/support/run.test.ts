@@ -10,12 +10,20 @@ const folder = join('dist', 'driver-fixtures')
 const uvu = `import { suite } from 'uvu'\nimport * as assert from 'uvu/assert'\nconst test = suite('x')\n`
 
 function drive(name: string, text: string, ...words: readonly string[]): [number | null, string] {
+  const { status, stdout } = run(name, text, words)
+  return [status, stdout.toString().trimEnd().split('\n').at(-1) ?? '']
+}
+
+function output(name: string, text: string): string {
+  return run(name, text, []).stdout.toString()
+}
+
+function run(name: string, text: string, words: readonly string[]): ReturnType<typeof spawnSync> {
   const root = join(folder, name)
   mkdirSync(root, { recursive: true })
   writeFileSync(join(root, 'one.test.ts'), text)
   const args = ['--import', 'tsx', 'test/run.ts', '--root', root, ...words]
-  const { status, stdout } = spawnSync(process.execPath, args)
-  return [status, stdout.toString().trimEnd().split('\n').at(-1) ?? '']
+  return spawnSync(process.execPath, args)
 }
 
 test('tests that pass are counted', () => {
@@ -46,6 +54,12 @@ test('a crash, before or after the tests, fails the run', () => {
   assert.equal(drive('early', 'throw new Error()\n')[0], 1)
   const late = `${uvu}test('a', () => assert.ok(true))\ntest.run()\nprocess.on('exit', () => { process.exitCode = 3 })\n`
   assert.equal(drive('late', late), [1, '1 passed, 1 failed'])
+})
+
+test('seeds, and what a machine lacks, are shown of tests that pass', () => {
+  const said = "console.log('seed 7: x')\nconsole.log('missing here: y: z')\n"
+  const text = `${uvu}test('a', () => assert.ok(true))\n${said}test.run()\n`
+  assert.match(output('notes', text), /\n {5}seed 7: x\n {5}missing here: y: z\n1 passed/)
 })
 
 test('words that no file matches fail the run', () => {
