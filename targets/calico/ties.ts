@@ -6,7 +6,7 @@ import { aboutPolicy } from '../../src/emit/complain.ts'
 import { directions, type Policy } from '../../src/ir/types.ts'
 import { byOrder } from '../../src/semantics/evaluate.ts'
 import { beyond, type Piece } from './bands.ts'
-import type { VersionRange } from './versions.ts'
+import { type VersionRange, versionRanges } from './versions.ts'
 
 /** A piece and its name in Calico. */
 export interface NamedPiece extends Piece {
@@ -58,11 +58,13 @@ function bySource({ policy: a }: NamedPiece, { policy: b }: NamedPiece): number 
 function isMoved(tied: readonly NamedPiece[], version: VersionRange): boolean {
   if (tied.every(({ policy }) => actsBy(policy, 'allow'))) return false
   if (tied.every(({ policy }) => actsBy(policy, 'deny'))) return false
-  const keyOf = ({ name, policy: { namespace } }: NamedPiece): string =>
-    version.tieKey(name, namespace)
   const own = tied.toSorted(bySource)
-  const sorted = own.toSorted((a, b) => byCodeUnit(keyOf(a), keyOf(b)))
-  return own.some((piece, at) => piece !== sorted[at])
+  // A cluster that is upgraded must not decide otherwise, nor whoever reads the output as the newest does.
+  return [version, versionRanges.at(-1) ?? version].some(({ tieKey }) => {
+    const keyOf = ({ name, policy }: NamedPiece): string => tieKey(name, policy.namespace)
+    const sorted = own.toSorted((a, b) => byCodeUnit(keyOf(a), keyOf(b)))
+    return own.some((piece, at) => piece !== sorted[at])
+  })
 }
 
 type Spread = (at: number) => number
