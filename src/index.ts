@@ -1,5 +1,8 @@
 // The public library. Nothing here touches files or processes, so it also runs in a browser.
 export { dialects, targets } from '../targets/index.ts'
+export { type AuditRequest, type AuditResult, audit } from './audit/audit.ts'
+export { type ReportForm, type ReportSettings, reportForms } from './audit/report/index.ts'
+export type { AuditReport } from './audit/report/types.ts'
 export type { Cluster, Endpoint, External, Flow, FlowEnd, Host, Pod } from './cluster/types.ts'
 export { type CompileRequest, type CompileResult, compile, type TargetOutput } from './compile.ts'
 export { type Code, catalog } from './diagnostics/catalog.ts'

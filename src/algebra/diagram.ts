@@ -7,6 +7,7 @@
 import {
   type Bound,
   childrenOf,
+  combineNumbers,
   type Diagram,
   everything,
   type Node,
@@ -20,6 +21,8 @@ import {
   zipNumbers,
   zipTexts,
 } from './diagramNodes.ts'
+import { PairMemo } from './pairMemo.ts'
+import { UniqueNodes } from './uniqueNodes.ts'
 
 export { type Bound, type Diagram, everything, nothing } from './diagramNodes.ts'
 
@@ -63,15 +66,14 @@ export class DiagramStore {
   readonly variables: readonly Variable[]
   readonly #budget: number
   #steps = 0
-  readonly #nodes: (Node | null)[] = [null, null]
-  readonly #byKey = new Map<string, Diagram>()
+  readonly #nodes = new UniqueNodes()
   readonly #texts: string[] = []
   readonly #numberOfText = new Map<string, number>()
-  readonly #memo: Readonly<Record<Operation, Map<number, Diagram>>> = {
-    and: new Map(),
-    or: new Map(),
-    minus: new Map(),
-    xor: new Map(),
+  readonly #memo: Readonly<Record<Operation, PairMemo>> = {
+    and: new PairMemo(),
+    or: new PairMemo(),
+    minus: new PairMemo(),
+    xor: new PairMemo(),
   }
 
   /** `budget`: how many steps of computation are allowed before `LimitReached` is thrown. */
@@ -141,9 +143,16 @@ export class DiagramStore {
     return this.#simplify(of, care, new Map()) ?? nothing
   }
 
-  /** The points that are in all of them. */
+  /** The points that are in the set for some value of the variables (by their indexes). */
+  forget(of: Diagram, variables: ReadonlySet<number>): Diagram {
+    return variables.size === 0 ? of : this.#forget(of, variables, new Map())
+  }
+
+  /** The points that are in all of them; what is decided late goes first, under what is decided early. */
   all(parts: readonly Diagram[]): Diagram {
-    return parts.reduce((done, part) => this.and(done, part), everything)
+    const level = (part: Diagram): number => this.#nodes.at(part)?.level ?? Infinity
+    const sorted = parts.length > 2 ? [...parts].sort((a, b) => level(b) - level(a)) : parts
+    return sorted.reduce((done, part) => this.and(done, part), everything)
   }
 
   /** The points that are in some of them: pairs first, so that big unions meet late. */
@@ -159,9 +168,25 @@ export class DiagramStore {
     return level[0] ?? nothing
   }
 
+  /** Whether a point is in the set; `value` gives its values by the indexes of variables. */
+  holds(of: Diagram, value: (variable: number) => Bound | string): boolean {
+    for (let at = of; ; ) {
+      const node = this.#nodes.at(at)
+      if (node === null) return at === everything
+      const own = value(node.level)
+      if (node.kind === 'number') {
+        const next = node.starts.findIndex((start) => typeof own !== 'string' && start > own)
+        at = node.children[next < 0 ? node.children.length - 1 : next - 1] ?? nothing
+      } else {
+        const found = node.values.findIndex((number) => this.#texts[number] === own)
+        at = found < 0 ? node.other : (node.children[found] ?? nothing)
+      }
+    }
+  }
+
   /** Reads a diagram; null for nothing and everything. */
   branches(of: Diagram): Branches | null {
-    const node = this.#nodes[of]
+    const node = this.#nodes.at(of)
     if (node === null || node === undefined) return null
     if (node.kind === 'number') return { ...node, variable: node.level }
     const values = node.values.map((value) => this.#texts[value] ?? '')
@@ -174,6 +199,23 @@ export class DiagramStore {
     throw new Error(`variable ${variable} is no number`)
   }
 
+  #forget(of: Diagram, variables: ReadonlySet<number>, memo: Map<Diagram, Diagram>): Diagram {
+    const node = this.#nodes.at(of)
+    if (!node) return of
+    const known = memo.get(of)
+    if (known !== undefined) return known
+    this.#steps += node.children.length
+    if (this.#steps > this.#budget) throw new LimitReached()
+    const visit = (child: Diagram): Diagram => this.#forget(child, variables, memo)
+    const result = variables.has(node.level)
+      ? this.some(childrenOf(node).map(visit))
+      : node.kind === 'text'
+        ? this.#text(node.level, node.values, node.children.map(visit), visit(node.other))
+        : this.#number(node.level, node.starts, node.children.map(visit))
+    memo.set(of, result)
+    return result
+  }
+
   /** Undefined where the choice is free. */
   #simplify(of: Diagram, care: Diagram, memo: Map<number, Diagram>): Diagram | undefined {
     if (care === nothing) return undefined
@@ -181,7 +223,7 @@ export class DiagramStore {
     const key = of * maxNodes + care
     const known = memo.get(key)
     if (known !== undefined) return known
-    const [node, cared] = [this.#nodes[of], this.#nodes[care]]
+    const [node, cared] = [this.#nodes.at(of), this.#nodes.at(care)]
     if (!node || !cared) return of
     const result =
       cared.level < node.level
@@ -238,8 +280,7 @@ export class DiagramStore {
     if (kept.length === 0) return other
     const keptChildren =
       kept.length === values.length ? children : children.filter((child) => child !== other)
-    const key = `${level}:${kept.join()}:${keptChildren.join()}:${other}`
-    return this.#intern(key, { kind: 'text', level, values: kept, children: keptChildren, other })
+    return this.#intern({ kind: 'text', level, values: kept, children: keptChildren, other })
   }
 
   /** Neighbours that lead to one place are joined; of equal starts the last one holds. */
@@ -257,8 +298,7 @@ export class DiagramStore {
       keptChildren.push(child)
     }
     if (keptChildren.length === 1) return keptChildren[0] ?? nothing
-    const key = `${level};${keptStarts.join()};${keptChildren.join()}`
-    return this.#intern(key, {
+    return this.#intern({
       kind: 'number',
       level,
       starts: keptStarts,
@@ -266,13 +306,9 @@ export class DiagramStore {
     })
   }
 
-  #intern(key: string, node: Node): Diagram {
-    const known = this.#byKey.get(key)
-    if (known !== undefined) return known
-    if (this.#nodes.length >= maxNodes) throw new LimitReached()
-    const made = this.#nodes.push(node) - 1
-    this.#byKey.set(key, made)
-    return made
+  #intern(node: Node): Diagram {
+    if (this.#nodes.count >= maxNodes) throw new LimitReached()
+    return this.#nodes.numberOf(node)
   }
 
   #apply(operation: Operation, a: Diagram, b: Diagram): Diagram {
@@ -280,21 +316,21 @@ export class DiagramStore {
     if (known !== undefined) return known
     const memo = this.#memo[operation]
     // All but one of the operations do not mind the order of their sides.
-    const key = operation === 'minus' || a < b ? a * maxNodes + b : b * maxNodes + a
-    const before = memo.get(key)
-    if (before !== undefined) return before
+    const isAsIs = operation === 'minus' || a < b
+    const [first, second] = isAsIs ? [a, b] : [b, a]
+    const before = memo.get(first, second)
+    if (before >= 0) return before
     const result = this.#combine(operation, a, b)
-    memo.set(key, result)
+    memo.set(first, second, result)
     return result
   }
 
   #combine(operation: Operation, a: Diagram, b: Diagram): Diagram {
-    const [left, right] = [this.#nodes[a] ?? null, this.#nodes[b] ?? null]
+    const [left, right] = [this.#nodes.at(a), this.#nodes.at(b)]
     const level = Math.min(left?.level ?? Infinity, right?.level ?? Infinity)
     const first = left?.level === level ? left : null
     const second = right?.level === level ? right : null
-    this.#steps += (first?.children.length ?? 0) + (second?.children.length ?? 0)
-    if (this.#steps > this.#budget) throw new LimitReached()
+    this.#steps += 2
     const isText = (first ?? second)?.kind === 'text'
     return isText
       ? this.#combineTexts(operation, level, textSide(first, a), textSide(second, b))
@@ -304,6 +340,8 @@ export class DiagramStore {
   #combineTexts(operation: Operation, level: number, left: TextSide, right: TextSide): Diagram {
     const visit = (a: Diagram, b: Diagram): Diagram => this.#apply(operation, a, b)
     const { values, children, other } = zipTexts(left, right, visit)
+    this.#steps += children.length
+    if (this.#steps > this.#budget) throw new LimitReached()
     return this.#text(level, values, children, other)
   }
 
@@ -314,7 +352,9 @@ export class DiagramStore {
     right: NumberSide,
   ): Diagram {
     const visit = (a: Diagram, b: Diagram): Diagram => this.#apply(operation, a, b)
-    const { starts, children } = zipNumbers(left, right, visit)
+    const { starts, children } = combineNumbers(operation, left, right, visit)
+    this.#steps += children.length
+    if (this.#steps > this.#budget) throw new LimitReached()
     return this.#number(level, starts, children)
   }
 }

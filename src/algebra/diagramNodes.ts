@@ -72,6 +72,69 @@ export function zipNumbers<T>(
   }
 }
 
+/**
+ * The same for an operation and two nodes, one of which may be large: where the child of the one decides
+ * by itself, the branches of the other are passed over.
+ */
+export function combineNumbers(
+  operation: Operation,
+  left: NumberSide,
+  right: NumberSide,
+  visit: (a: Diagram, b: Diagram) => Diagram,
+): { readonly starts: Bound[]; readonly children: Diagram[] } {
+  const starts: Bound[] = []
+  const children: Diagram[] = []
+  let [i, j] = [0, 0]
+  for (;;) {
+    const own = left.starts[i]
+    const its = right.starts[j]
+    starts.push(own === undefined || (its !== undefined && its > own) ? (its ?? 0) : own)
+    const [a, b] = [left.children[i] ?? nothing, right.children[j] ?? nothing]
+    const [nextOwn, nextIts] = [left.starts[i + 1], right.starts[j + 1]]
+    if (decidesAlone(operation, 'left', a)) {
+      children.push(shortcut(operation, a, nothing) ?? nothing)
+      if (nextOwn === undefined) return { starts, children }
+      i += 1
+      j = lastUpTo(right.starts, nextOwn, j)
+    } else if (decidesAlone(operation, 'right', b)) {
+      children.push(shortcut(operation, everything, b) ?? nothing)
+      if (nextIts === undefined) return { starts, children }
+      j += 1
+      i = lastUpTo(left.starts, nextIts, i)
+    } else {
+      children.push(visit(a, b))
+      if (nextOwn === undefined && nextIts === undefined) return { starts, children }
+      if (nextIts === undefined || (nextOwn !== undefined && nextOwn <= nextIts)) i += 1
+      if (nextOwn === undefined || (nextIts !== undefined && nextIts <= nextOwn)) j += 1
+    }
+  }
+}
+
+function decidesAlone(operation: Operation, side: 'left' | 'right', child: Diagram): boolean {
+  switch (operation) {
+    case 'and':
+      return child === nothing
+    case 'or':
+      return child === everything
+    case 'minus':
+      return child === (side === 'left' ? nothing : everything)
+    case 'xor':
+      return false
+  }
+}
+
+/** The last place from `at` on whose start is not beyond the bound. */
+function lastUpTo(starts: readonly (Bound | undefined)[], bound: Bound, at: number): number {
+  let low = at
+  let high = starts.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((starts[middle] ?? 0) <= bound) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
 export function childrenOf(node: Node): readonly Diagram[] {
   return node.kind === 'text' ? [...node.children, node.other] : node.children
 }

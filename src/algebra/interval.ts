@@ -38,6 +38,11 @@ export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
   return rest
 }
 
+/** The numbers that are in both; both in normal form, as is the result. */
+export function meet(a: IntervalSet, b: IntervalSet): IntervalSet {
+  return subtract(a, subtract(a, b))
+}
+
 /** Whether a set in normal form holds the number. */
 export function holds(set: IntervalSet, value: bigint): boolean {
   let low = 0

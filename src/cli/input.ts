@@ -14,6 +14,8 @@ export interface InputRequest {
   readonly recursive: boolean
   /** Whether a file in a directory is read though its ending is none of those of policies. */
   readonly alsoRead?: (path: string) => boolean
+  /** Whether bytes that are no UTF-8 are worth a warning only: what machines print may hold some. */
+  readonly isLenient?: boolean
 }
 
 /** Policies and a snapshot, as the words of a command name them. */
@@ -52,32 +54,36 @@ const extensions: readonly string[] = ['.yaml', '.yml', '.json']
 
 /** The sources, each file once. What cannot be read is reported as NP6001, NP6003 or NP1007. */
 export function readSources(
-  { paths, ...how }: InputRequest,
+  { paths, isLenient = false, ...how }: InputRequest,
   terminal: Pick<Terminal, 'stdin'>,
   reporter: Reporter,
 ): readonly Source[] {
   const seen = new Set<string>()
   return [...new Set(paths)].flatMap((path) => {
-    if (path === '-') return readStdin(terminal, reporter)
+    if (path === '-') return readStdin(terminal, isLenient, reporter)
     const files = guarded(path, reporter, () => filesOf(path, how, reporter)) ?? []
     return files
       .filter((file) => isFirst(file, seen))
-      .flatMap((file) => readFile(file, reporter) ?? [])
+      .flatMap((file) => readFile(file, isLenient, reporter) ?? [])
   })
 }
 
-function readStdin({ stdin }: Pick<Terminal, 'stdin'>, reporter: Reporter): readonly Source[] {
+function readStdin(
+  { stdin }: Pick<Terminal, 'stdin'>,
+  isLenient: boolean,
+  reporter: Reporter,
+): readonly Source[] {
   const bytes = guarded('<stdin>', reporter, stdin)
-  const source = bytes === undefined ? undefined : decode('<stdin>', bytes, reporter)
+  const source = bytes === undefined ? undefined : decode('<stdin>', bytes, isLenient, reporter)
   return source === undefined ? [] : [source]
 }
 
-function readFile(path: string, reporter: Reporter): Source | undefined {
+function readFile(path: string, isLenient: boolean, reporter: Reporter): Source | undefined {
   const bytes = guarded(path, reporter, () => readFileSync(path))
-  return bytes === undefined ? undefined : decode(path, bytes, reporter)
+  return bytes === undefined ? undefined : decode(path, bytes, isLenient, reporter)
 }
 
-type How = Omit<InputRequest, 'paths'>
+type How = Omit<InputRequest, 'paths' | 'isLenient'>
 
 function filesOf(path: string, how: How, reporter: Reporter): readonly string[] {
   if (!statSync(path).isDirectory()) return [path]
@@ -125,17 +131,28 @@ function realPath(path: string): string {
   }
 }
 
-function decode(name: string, bytes: Uint8Array, reporter: Reporter): Source | undefined {
+function decode(
+  name: string,
+  bytes: Uint8Array,
+  isLenient: boolean,
+  reporter: Reporter,
+): Source | undefined {
   try {
     return makeSource(name, new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     const source = makeSource(name, new TextDecoder().decode(bytes))
     const start = Math.max(0, source.text.indexOf('\uFFFD'))
     const at = { source, start, end: start + 1 }
-    reporter.report('NP1007', { message: 'the file is not UTF-8 text', at })
-    return undefined
+    const message = 'the file is not UTF-8 text'
+    reporter.report('NP1007', { message, at, ...(isLenient ? lenient : {}) })
+    return isLenient ? source : undefined
   }
 }
+
+const lenient = {
+  severity: 'warning',
+  help: 'what is no text was read as one replacement character a byte',
+} as const
 
 function guarded<T>(path: string, reporter: Reporter, read: () => T): T | undefined {
   try {

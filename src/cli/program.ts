@@ -12,6 +12,7 @@ export async function runProgram(
   try {
     const program = makeProgram(terminal, version)
     if (needsCommands(words)) {
+      const { addAudit } = await import('./auditCommand.ts')
       const { addCompile } = await import('./compileCommand.ts')
       const { addDiff } = await import('./diffCommand.ts')
       const { addExplain } = await import('./explainCommand.ts')
@@ -19,6 +20,7 @@ export async function runProgram(
       const finish = (answer: ExitCode): void => {
         code = answer
       }
+      addAudit(program, { terminal, version, finish })
       addCompile(program, { terminal, version, finish })
       addDiff(program, { terminal, version, finish })
       addExplain(program, { terminal, version, finish })

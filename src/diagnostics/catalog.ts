@@ -1,6 +1,7 @@
 // Every code that netpolc can print. Codes are never reused. NP1 text and documents, NP2 structure
 // and API rules, NP3 meaning worth a warning, NP4 cluster snapshot, NP5 what a target cannot
-// express, NP6 command line and files.
+// express, NP6 command line and files, NP8 audits.
+import { auditCatalog } from './auditCatalog.ts'
 import type { Severity } from './diagnostic.ts'
 
 export interface CatalogEntry {
@@ -11,7 +12,7 @@ export interface CatalogEntry {
   readonly help?: string
 }
 
-export const catalog = {
+const compilers = {
   // NP1: text and documents
   NP1001: {
     severity: 'error',
@@ -204,7 +205,7 @@ export const catalog = {
   NP2022: {
     severity: 'error',
     title: 'line of a firewall dump is not understood',
-    help: 'give the output of iptables-save, ip6tables-save or "ipset save" as it is',
+    help: 'give the output of iptables-save, "ipset save" or "nft list ruleset" as it is, or rules that the kernel takes',
   },
   NP2023: {
     severity: 'error',
@@ -403,6 +404,8 @@ export const catalog = {
     help: 'load the new files with their apply.sh, which replaces whatever is there',
   },
 } as const
+
+export const catalog: typeof compilers & typeof auditCatalog = { ...compilers, ...auditCatalog }
 
 /** A diagnostic code, such as `NP2011`. */
 export type Code = keyof typeof catalog

@@ -6,20 +6,24 @@ import { byPlace } from './render.ts'
 
 /** A JSON array, one object a diagnostic, in the order of their places; ends in a newline. */
 export function renderJson(diagnostics: readonly Diagnostic[]): string {
-  const rows = [...diagnostics]
-    .sort(byPlace)
-    .map(({ code, severity, message, help, file, labels }) => ({
-      code,
-      severity,
-      message,
-      ...(help === undefined ? {} : { help }),
-      ...(file === undefined ? {} : { file }),
-      places: labels.map(({ span, text }) => ({ ...place(span), label: text })),
-    }))
+  const rows = [...diagnostics].sort(byPlace).map(jsonOf)
   return `${JSON.stringify(rows, null, 2)}\n`
 }
 
-const sarifLevel: Readonly<Record<Severity, string>> = {
+/** One diagnostic as a value for JSON. */
+export function jsonOf({ code, severity, message, help, file, labels }: Diagnostic): object {
+  return {
+    code,
+    severity,
+    message,
+    ...(help === undefined ? {} : { help }),
+    ...(file === undefined ? {} : { file }),
+    places: labels.map(({ span, text }) => ({ ...placeOf(span), label: text })),
+  }
+}
+
+/** Severities in SARIF's words. */
+export const sarifLevel: Readonly<Record<Severity, string>> = {
   error: 'error',
   warning: 'warning',
   note: 'note',
@@ -57,21 +61,29 @@ function sarifResult({ code, severity, message, help, labels, file }: Diagnostic
   }
 }
 
-function sarifFile(file: string): object {
-  return { physicalLocation: { artifactLocation: { uri: encodeURI(file) } } }
+/** A path as a reference: what would begin a query or a fragment is a part of the name. */
+export function uriOf(file: string): string {
+  return encodeURI(file.replace(/\p{Cs}/gu, '\ufffd')).replace(/[?#]/g, encodeURIComponent)
 }
 
-function sarifPlace(span: Span): object {
-  const { line, column, endLine, endColumn } = place(span)
+/** A file as a place of SARIF. */
+export function sarifFile(file: string): object {
+  return { physicalLocation: { artifactLocation: { uri: uriOf(file) } } }
+}
+
+/** A span as a place of SARIF. */
+export function sarifPlace(span: Span): object {
+  const { line, column, endLine, endColumn } = placeOf(span)
   return {
     physicalLocation: {
-      artifactLocation: { uri: encodeURI(span.source.name) },
+      artifactLocation: { uri: uriOf(span.source.name) },
       region: { startLine: line, startColumn: column, endLine, endColumn },
     },
   }
 }
 
-function place(span: Span): {
+/** A span in offsets, lines and columns. */
+export function placeOf(span: Span): {
   file: string
   start: number
   end: number

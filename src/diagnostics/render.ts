@@ -69,28 +69,31 @@ function frame({ span, text }: Label, paint: Paint): string[] {
   const { excerpt, offset } = cut(lineText(span.source, line), column - 1)
   const width = Math.max(1, Math.min(span.end - span.start, excerpt.length - offset))
   const gutter = `${line}`.length
-  const caret = `${' '.repeat(offset)}${'^'.repeat(width)}${text === '' ? '' : ` ${text}`}`
+  const words = text === '' ? '' : ` ${printable(text)}`
+  const caret = `${' '.repeat(offset)}${'^'.repeat(width)}${words}`
   return [
     `  ${paint('dim', `${line} |`)} ${excerpt}`,
     `  ${paint('dim', `${' '.repeat(gutter)} |`)} ${paint('error', caret)}`,
   ]
 }
 
-/** A piece of a long line around a place, one printed character for each of the text's. */
+/**
+ * A piece of a long line around a place, one printed character for each of the text's. A line may be a
+ * whole file: only the piece is looked at.
+ */
 function cut(line: string, at: number): { excerpt: string; offset: number } {
-  const shown = printable(line)
-  if (shown.length <= maxExcerpt) return { excerpt: shown, offset: at }
-  const start = Math.max(0, Math.min(at - 40, shown.length - maxExcerpt))
+  if (line.length <= maxExcerpt) return { excerpt: printable(line), offset: at }
+  const start = Math.max(0, Math.min(at - 40, line.length - maxExcerpt))
   const end = start + maxExcerpt
   const before = start > 0 ? '…' : ''
-  const after = end < shown.length ? '…' : ''
+  const after = end < line.length ? '…' : ''
   return {
-    excerpt: `${before}${shown.slice(start, end)}${after}`,
+    excerpt: `${before}${printable(line.slice(start, end))}${after}`,
     offset: at - start + before.length,
   }
 }
 
 /** Control characters would let an input write to the terminal; each is shown as one replacement. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (one) => (one === '\t' ? ' ' : '\ufffd'))
 }

@@ -2,7 +2,14 @@
 // each cell it is worked out which addresses are allowed and which are denied. Tiers, order and passing are
 // gone from the answer; which rule decided is kept.
 import type { Family } from '../algebra/address.ts'
-import { holds, type Interval, type IntervalSet, subtract, union } from '../algebra/interval.ts'
+import {
+  holds,
+  type Interval,
+  type IntervalSet,
+  meet,
+  subtract,
+  union,
+} from '../algebra/interval.ts'
 import type { Pod } from '../cluster/types.ts'
 import {
   icmpNumbers,
@@ -12,7 +19,7 @@ import {
   protocols,
   type Rule,
 } from '../ir/types.ts'
-import { allAddresses, meet, type PeerContext, peerAddresses } from './peers.ts'
+import { allAddresses, type PeerContext, peerAddresses } from './peers.ts'
 import { kindsOf, type Numbers, regionsOf } from './regions.ts'
 import { type Profile, type StageKind, stageFacts } from './stages.ts'
 

@@ -1,6 +1,6 @@
 // Peers as addresses of one IP version: what a firewall can see of the other end of a packet.
 import { addressesOf, type Family, intervalOf } from '../algebra/address.ts'
-import { type Interval, type IntervalSet, subtract, union } from '../algebra/interval.ts'
+import { type Interval, type IntervalSet, meet, subtract, union } from '../algebra/interval.ts'
 import type { Cluster, Host, Pod } from '../cluster/types.ts'
 import { selects } from '../ir/selector.ts'
 import type { Peer } from '../ir/types.ts'
@@ -73,11 +73,6 @@ function hostAddresses(
   )
   if (view === 'network') return ownAddresses(chosen, family)
   return chosen.some(({ name }) => name === node.name) ? allAddresses(family) : []
-}
-
-/** What is in both. */
-export function meet(a: IntervalSet, b: IntervalSet): IntervalSet {
-  return subtract(a, subtract(a, b))
 }
 
 /** The addresses of pods or nodes. */

@@ -1,11 +1,11 @@
 // What a rule matches, in numbers: names of ports are looked up at the pods that may be the destination.
 import type { Family } from '../algebra/address.ts'
-import { type IntervalSet, subtract, union } from '../algebra/interval.ts'
+import { type IntervalSet, meet, subtract, union } from '../algebra/interval.ts'
 import { groupBy } from '../algebra/order.ts'
 import type { Pod } from '../cluster/types.ts'
 import { icmpNumbers, type Protocol, protocols, type Traffic } from '../ir/types.ts'
 import { type IcmpBox, type Kinds, type PortBox, trafficSetOf } from '../lowering/traffic.ts'
-import { meet, ownAddresses } from './peers.ts'
+import { ownAddresses } from './peers.ts'
 
 /** Traffic of one IP version without names. */
 export interface Numbers {

@@ -1,5 +1,5 @@
 // Sets of traffic, for each IP version, that can be cut and subtracted.
-import { type IntervalSet, subtract, union } from '../algebra/interval.ts'
+import { type IntervalSet, meet, subtract, union } from '../algebra/interval.ts'
 import {
   icmpNumbers,
   type Protocol,
@@ -115,12 +115,8 @@ function byNumber(numbers: IntervalSet, family: 4 | 6): Kinds {
   return {
     ports: { TCP: of('TCP'), UDP: of('UDP'), SCTP: of('SCTP') },
     icmp: holds(icmpNumbers[family]) ? [anyIcmp] : [],
-    others: meetNumbers(allOthers, numbers),
+    others: meet(allOthers, numbers),
   }
-}
-
-function meetNumbers(a: IntervalSet, b: IntervalSet): IntervalSet {
-  return subtract(a, subtract(a, b))
 }
 
 /** What is in both. */
@@ -128,7 +124,7 @@ export function meetTraffic(a: TrafficSet, b: TrafficSet): TrafficSet {
   return zip(a, b, {
     ports: (left, right) => left.flatMap((one) => right.flatMap((other) => meetPorts(one, other))),
     icmp: (left, right) => left.flatMap((one) => right.flatMap((other) => meetIcmp(one, other))),
-    others: meetNumbers,
+    others: meet,
   })
 }
 
@@ -171,7 +167,7 @@ function zip(a: TrafficSet, b: TrafficSet, by: Operation): TrafficSet {
 
 function meetPorts(a: PortBox, b: PortBox): readonly PortBox[] {
   return possible({
-    numbers: meetNumbers(a.numbers, b.numbers),
+    numbers: meet(a.numbers, b.numbers),
     named: both(a.named, b.named),
     notNamed: both(a.notNamed, b.notNamed),
   })
@@ -187,7 +183,7 @@ function minusPorts(boxes: readonly PortBox[], hole: PortBox): readonly PortBox[
   return boxes.flatMap((box) => {
     if (meetPorts(box, hole).length === 0) return [box]
     const outside = possible({ ...box, numbers: subtract(box.numbers, hole.numbers) })
-    const rest = { ...box, numbers: meetNumbers(box.numbers, hole.numbers) }
+    const rest = { ...box, numbers: meet(box.numbers, hole.numbers) }
     const byName = [
       ...hole.named.map((name) => ({ ...rest, notNamed: both(rest.notNamed, [name]) })),
       ...hole.notNamed.map((name) => ({ ...rest, named: both(rest.named, [name]) })),
@@ -201,7 +197,7 @@ function both(a: readonly string[], b: readonly string[]): readonly string[] {
 }
 
 function meetIcmp(a: IcmpBox, b: IcmpBox): readonly IcmpBox[] {
-  const box = { types: meetNumbers(a.types, b.types), codes: meetNumbers(a.codes, b.codes) }
+  const box = { types: meet(a.types, b.types), codes: meet(a.codes, b.codes) }
   return box.types.length === 0 || box.codes.length === 0 ? [] : [box]
 }
 
@@ -210,7 +206,7 @@ function minusIcmp(boxes: readonly IcmpBox[], hole: IcmpBox): readonly IcmpBox[]
     if (meetIcmp(box, hole).length === 0) return [box]
     const outside = { types: subtract(box.types, hole.types), codes: box.codes }
     const inside = {
-      types: meetNumbers(box.types, hole.types),
+      types: meet(box.types, hole.types),
       codes: subtract(box.codes, hole.codes),
     }
     return [outside, inside].filter(({ types, codes }) => types.length > 0 && codes.length > 0)

@@ -173,16 +173,24 @@ export function packetIn(flows: Diagram, packets: Packets, cluster: Cluster): Fl
     values.set(packets.store.variables[variable]?.name ?? '', starts[step] ?? 0)
     at = children[step] ?? nothing
   }
+  return flowOf(values, packets.family, cluster)
+}
+
+/** The flow of a packet that has some values, by the names of variables; the others are plain. */
+export function flowOf(values: ReadonlyMap<string, Bound>, family: Family, cluster: Cluster): Flow {
   const endOf = (name: string): FlowEnd => {
-    const address = { family: packets.family, value: BigInt(values.get(name) ?? 0) }
+    const address = { family, value: BigInt(values.get(name) ?? 0) }
     const owner = [...cluster.pods, ...cluster.nodes].find(({ addresses }) =>
-      addresses.some(({ family, value }) => family === address.family && value === address.value),
+      addresses.some((one) => one.family === family && one.value === address.value),
     )
     const endpoint: Endpoint = owner ?? { kind: 'external', address }
     return { endpoint, address }
   }
-  const traffic = trafficOf(values, packets.family)
-  return { source: endOf('source'), destination: endOf('destination'), traffic }
+  return {
+    source: endOf('source'),
+    destination: endOf('destination'),
+    traffic: trafficOf(values, family),
+  }
 }
 
 function trafficOf(values: ReadonlyMap<string, Bound>, family: Family): FlowTraffic {

@@ -118,36 +118,8 @@ function groupsIn(
   sides: readonly [FirewallSide, FirewallSide],
   cluster: Cluster,
 ): GroupsOf {
-  const paths: ReadonlyMap<string, readonly Range[]>[] = []
-  const sets: Diagram[] = []
-  let isAll = true
-  const visit = (at: Diagram, path: ReadonlyMap<string, readonly Range[]>, set: Diagram): void => {
-    if (at === nothing) return
-    if (paths.length >= maxGroups) {
-      isAll = false
-      return
-    }
-    const branches = packets.store.branches(at)
-    if (branches === null || branches.kind !== 'number') {
-      paths.push(path)
-      sets.push(set)
-      return
-    }
-    const variable = packets.store.variables[branches.variable]
-    const last = variable?.domain === 'number' ? variable.last : 0
-    for (const child of new Set(branches.children)) {
-      const ranges = rangesTo(child, branches, last)
-      const inside = packets.store.isIn(branches.variable, ranges)
-      visit(
-        child,
-        new Map([...path, [variable?.name ?? '', ranges]]),
-        packets.store.and(set, inside),
-      )
-    }
-  }
-  visit(flows, new Map(), everything)
-  const groups = paths.map((path, at): ChangedFlows => {
-    const set = sets[at] ?? nothing
+  const { parts, isAll } = partsOf(flows, packets, maxGroups)
+  const groups = parts.map(({ path, set }): ChangedFlows => {
     const example = packetIn(set, packets, cluster)
     const [before, after] = sides.map((side, index) =>
       reasonOf(side, example, (index === 0) === (change === 'closed') ? 'allow' : 'deny'),
@@ -163,6 +135,47 @@ function groupsIn(
     }
   })
   return { groups, isAll, views: [] }
+}
+
+/** A set of packets as products: ranges of each variable that matters, by its name. */
+export interface PacketPart {
+  readonly path: ReadonlyMap<string, readonly Range[]>
+  readonly set: Diagram
+}
+
+/** The first products that a set is made of, `limit` at most, and whether that is all. */
+export function partsOf(
+  flows: Diagram,
+  packets: Packets,
+  limit: number,
+): { readonly parts: readonly PacketPart[]; readonly isAll: boolean } {
+  const parts: PacketPart[] = []
+  let isAll = true
+  const visit = (at: Diagram, path: PacketPart['path'], set: Diagram): void => {
+    if (at === nothing) return
+    if (parts.length >= limit) {
+      isAll = false
+      return
+    }
+    const branches = packets.store.branches(at)
+    if (branches === null || branches.kind !== 'number') {
+      parts.push({ path, set })
+      return
+    }
+    const variable = packets.store.variables[branches.variable]
+    const last = variable?.domain === 'number' ? variable.last : 0
+    for (const child of new Set(branches.children)) {
+      const ranges = rangesTo(child, branches, last)
+      const inside = packets.store.isIn(branches.variable, ranges)
+      visit(
+        child,
+        new Map([...path, [variable?.name ?? '', ranges]]),
+        packets.store.and(set, inside),
+      )
+    }
+  }
+  visit(flows, new Map(), everything)
+  return { parts, isAll }
 }
 
 function reasonOf(
@@ -181,11 +194,7 @@ function reasonOf(
 }
 
 /** `shop/web-0 → shop/db-0, 5432/TCP` */
-function pathWords(
-  path: ReadonlyMap<string, readonly Range[]>,
-  family: Family,
-  cluster: Cluster,
-): string {
+export function pathWords(path: PacketPart['path'], family: Family, cluster: Cluster): string {
   const of = (name: string): readonly Range[] | null => path.get(name) ?? null
   const traffic = cubeTrafficWords({
     family: null,

@@ -1,7 +1,13 @@
 // The concrete universe: packets between addresses, for targets that speak in addresses. Policies are
 // encoded over the pods and nodes that a cluster has, and every other address there is.
 import { addressesOf, type Family } from '../algebra/address.ts'
-import { type Diagram, DiagramStore, everything, nothing } from '../algebra/diagram.ts'
+import {
+  type Diagram,
+  DiagramStore,
+  everything,
+  nothing,
+  type Variable,
+} from '../algebra/diagram.ts'
 import { type IntervalSet, union } from '../algebra/interval.ts'
 import { groupBy } from '../algebra/order.ts'
 import type { Cluster, Host, Pod } from '../cluster/types.ts'
@@ -23,36 +29,52 @@ import { type End, otherEnd, subjectOf } from './space.ts'
 
 /** What a packet has, in the order in which it is looked at: see space.ts for why numbers come first. */
 const variables = { protocol: 0, port: 1, type: 2, code: 3, destination: 4, source: 5 } as const
+export type PacketVariable = keyof typeof variables
+
+/** What else is looked at: before the packet's own variables, and after them. */
+export interface MoreVariables {
+  readonly before: readonly Variable[]
+  readonly after: readonly Variable[]
+}
 
 /** Sets of packets of one IP version. */
 export class Packets {
   readonly store: DiagramStore
   readonly family: Family
+  readonly #offset: number
 
-  constructor(family: Family, budget: number) {
+  constructor(family: Family, budget: number, more: MoreVariables = { before: [], after: [] }) {
     this.family = family
+    this.#offset = more.before.length
     const last = family === 4 ? 2 ** 32 - 1 : (1n << 128n) - 1n
     const first = family === 4 ? 0 : 0n
     const number = (name: string, most: number, least = 0) =>
       ({ name, domain: 'number', first: least, last: most }) as const
     this.store = new DiagramStore(
       [
+        ...more.before,
         number('protocol', 255),
         number('port', 65535, 1),
         number('ICMP type', 255),
         number('ICMP code', 255),
         { name: 'destination', domain: 'number', first, last },
         { name: 'source', domain: 'number', first, last },
+        ...more.after,
       ],
       budget,
     )
+  }
+
+  /** The place of a variable in the store. */
+  indexOf(variable: PacketVariable): number {
+    return this.#offset + variables[variable]
   }
 
   /** Packets with an end in a set of addresses of this IP version. */
   addresses(end: End, set: IntervalSet): Diagram {
     const intervals =
       this.family === 6 ? set : set.map(({ from, to }) => ({ from: Number(from), to: Number(to) }))
-    return this.store.isIn(variables[end], intervals)
+    return this.store.isIn(this.indexOf(end), intervals)
   }
 
   /** Packets with an end at one of some pods or nodes. */
@@ -100,14 +122,14 @@ export class Packets {
 
   /** Packets of a range of IP protocols. */
   protocols(from: number, to: number): Diagram {
-    return this.store.isIn(variables.protocol, [{ from, to }])
+    return this.store.isIn(this.indexOf('protocol'), [{ from, to }])
   }
 
   /** Packets to a range of ports; those of protocols without ports have none in any. */
   ports(from: number, to: number): Diagram {
     return to < 1 || from > to
       ? nothing
-      : this.store.isIn(variables.port, [{ from: Math.max(1, from), to }])
+      : this.store.isIn(this.indexOf('port'), [{ from: Math.max(1, from), to }])
   }
 
   /** ICMP packets of this IP version; null stands for any type, or code. */
@@ -116,8 +138,8 @@ export class Packets {
       value === null ? everything : this.store.isIn(variable, [{ from: value, to: value }])
     const number = icmpNumbers[this.family]
     return this.store.all([
-      one(variables.code, code),
-      one(variables.type, type),
+      one(this.indexOf('code'), code),
+      one(this.indexOf('type'), type),
       this.protocols(number, number),
     ])
   }

@@ -1,11 +1,11 @@
 // Profiles: what holds for a pod in one stage, as chains that pods with the same policies share. In them
 // RETURN means "no objection", so a packet that passes the sender's profile still has to pass the
 // receiver's, and what no rule decides goes on to the next tier, or is dropped.
-import type { IntervalSet } from '../../src/algebra/interval.ts'
+import { type IntervalSet, meet } from '../../src/algebra/interval.ts'
 import type { Pod } from '../../src/cluster/types.ts'
 import type { Reporter } from '../../src/diagnostics/diagnostic.ts'
 import { aboutRule } from '../../src/emit/complain.ts'
-import { meet, type PeerContext, peerAddresses } from '../../src/firewall/peers.ts'
+import { type PeerContext, peerAddresses } from '../../src/firewall/peers.ts'
 import { kindsOf, type PortName, type Region, regionsOf } from '../../src/firewall/regions.ts'
 import {
   type Profile,
@@ -21,7 +21,7 @@ import { addressWords, type End } from './peers.ts'
 import { namedPortElements } from './ports.ts'
 import type { SetCollector } from './sets.ts'
 import { quoteComment, quoteLogPrefix } from './text.ts'
-import { isZeroAlone, trafficWords } from './traffic.ts'
+import { trafficWords, untold } from './traffic.ts'
 
 /** A chain of iptables. */
 export interface Chain {
@@ -114,14 +114,14 @@ function ruleLines(
   const target =
     rule.action === 'log' ? `-j LOG --log-prefix ${quoteLogPrefix(title)}` : targets[rule.action]
   const matches = matchesOf(kind, rule, profile, context)
-  if (matches.some(isZeroAlone)) {
-    aboutRule(policy, rule, context.reporter)('NP5001', noZero, { help: zeroHelp })
+  for (const what of new Set(matches.flatMap((words) => untold(words) ?? []))) {
+    const message = `iptables cannot tell ${what} from others, which this rule does`
+    aboutRule(policy, rule, context.reporter)('NP5001', message, { help: untoldHelp })
   }
   return matches.map((words) => [...words, comment, target].join(' '))
 }
 
-const noZero = 'iptables cannot tell protocol 0 from others, which this rule does'
-const zeroHelp = 'write protocols from 1 on, or all of them but one'
+const untoldHelp = 'write protocols from 1 on and types up to 254, or all of them but a few'
 
 /** The matches that together are what a rule matches. */
 function matchesOf(

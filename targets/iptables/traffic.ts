@@ -41,9 +41,18 @@ function wholeProtocols({ ports, icmp, others }: Numbers, family: Family): reado
   ]
 }
 
-/** Whether the words are to match protocol 0 alone, which is how iptables writes "any protocol". */
-export function isZeroAlone(words: readonly string[]): boolean {
-  return words.some((word, at) => word === '-p' && words[at + 1] === '0')
+/**
+ * What words are to match that iptables takes for something else: protocol 0 alone is how it writes "any
+ * protocol", and type 255 of ICMP (of IPv4), with whatever code, "any type". Null where there is no such.
+ */
+export function untold(words: readonly string[]): string | null {
+  const isZero = words.some((word, at) => word === '-p' && words[at + 1] === '0')
+  if (isZero) return 'protocol 0'
+  const { flag } = icmpWords[4]
+  const isAnyType = words.some(
+    (word, at) => word === flag && words[at - 1] !== '!' && /^255(\/|$)/.test(words[at + 1] ?? ''),
+  )
+  return isAnyType ? 'ICMP type 255' : null
 }
 
 /** One rule for all protocols, or all but one; iptables has no word for several, nor for all but 0. */
@@ -89,13 +98,19 @@ function inSlots(ranges: readonly string[]): readonly (readonly string[])[] {
   return groups
 }
 
+/** Types that are not meant are said as long as they are few: words of a rule are limited. */
+const fewTypes = 20
+/** The type that IPv4's word for it takes for any. */
+const anyType = 255
+
 /** iptables knows no code without a type, and one type at a time. */
 function icmpMatches({ types, codes }: IcmpBox, family: Family): readonly (readonly string[])[] {
   const { protocol, match, flag } = icmpWords[family]
   const one = (value: string): string[] => ['-p', protocol, '-m', match, flag, value]
   const missing = valuesOf(subtract(bytes, types))
-  if (isAll(codes) && missing.length === 1) {
-    return [['-p', protocol, '-m', match, '!', flag, `${missing[0]}`]]
+  const isFew = missing.length > 0 && missing.length <= fewTypes && !missing.includes(anyType)
+  if (isAll(codes) && isFew) {
+    return [['-p', protocol, ...missing.flatMap((type) => ['-m', match, '!', flag, `${type}`])]]
   }
   const missingCodes = valuesOf(subtract(bytes, codes))
   return valuesOf(types).flatMap((type) => {

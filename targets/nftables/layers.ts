@@ -2,10 +2,15 @@
 // with whole protocols, addresses with ports, addresses with ICMP messages. The elements of a set are
 // disjoint boxes, as the kernel wants them.
 import type { Family } from '../../src/algebra/address.ts'
-import { type Interval, type IntervalSet, subtract, union } from '../../src/algebra/interval.ts'
+import {
+  type Interval,
+  type IntervalSet,
+  meet,
+  subtract,
+  union,
+} from '../../src/algebra/interval.ts'
 import { groupBy } from '../../src/algebra/order.ts'
 import type { Cell, RuleOf, Share } from '../../src/firewall/decisions.ts'
-import { meet } from '../../src/firewall/peers.ts'
 import { icmpNumbers, protocolNumbers } from '../../src/ir/types.ts'
 
 /** The addresses of a cell that a layer is about, by the rules that decided. */

@@ -15,6 +15,7 @@ import { resourcesOf } from '../../src/source/resources.ts'
 import { makeSource } from '../../src/source/source.ts'
 import { targets } from '../../targets/index.ts'
 import { kubernetes } from '../../targets/kubernetes/index.ts'
+import { benchAudit } from './audit.ts'
 import { firstNode, makePolicies, makeSnapshot } from './inputs.ts'
 import { benchKernel } from './kernel.ts'
 import { benchMigration } from './migration.ts'
@@ -31,6 +32,7 @@ const scenarios: Readonly<Record<string, () => void>> = {
   representations: benchRepresentations,
   startup: benchStartup,
   kernel: benchKernel,
+  audit: benchAudit,
 }
 const [wanted] = process.argv.slice(2)
 if (wanted !== undefined) scenarios[wanted]?.()

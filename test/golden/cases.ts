@@ -47,7 +47,8 @@ export interface GoldenCase {
 
 const allTargets: readonly string[] = ['calico', 'cilium', 'iptables', 'nftables']
 const migrationTargets: readonly string[] = ['cilium', 'calico', 'kubernetes']
-const sharedCluster = '../../clusters/shop.yaml'
+/** The snapshot of cases that have none of their own. */
+export const sharedCluster = '../../clusters/shop.yaml'
 const caseKeys: readonly string[] = [
   'title',
   'why',
@@ -63,13 +64,14 @@ const caseKeys: readonly string[] = [
 const flowKeys: readonly string[] = ['from', 'to', 'traffic', 'expect', 'family']
 const fidelities: readonly Fidelity[] = ['exact', 'narrower', 'wider', 'any']
 
-/** The family whose cases are migrated, not compiled. */
+/** The family whose cases are migrated, not compiled; and that whose cases are dumps to audit. */
 const migrations = 'migration'
+const audits = 'audits'
 
 /** All cases of compiling, by name. Throws with the file's path where a case.yaml is not as it should be. */
 export function readCases(): readonly GoldenCase[] {
   return subfolders(goldenRoot)
-    .filter((family) => family !== 'clusters' && family !== migrations)
+    .filter((family) => !['clusters', migrations, audits].includes(family))
     .flatMap(casesOf)
 }
 
@@ -84,7 +86,7 @@ function casesOf(family: string): readonly GoldenCase[] {
 
 /** Files of a case that its author wrote: everything else in the folder is an answer. */
 export function isAuthored(path: string): boolean {
-  return path === 'case.yaml' || path === 'cluster.yaml' || isInput(path)
+  return path === 'case.yaml' || path === 'cluster.yaml' || isInput(path) || isDump(path)
 }
 
 /** Paths of all files of a case, relative to its folder, with `/`, sorted. */
@@ -95,7 +97,13 @@ export function filesOf(folder: string): readonly string[] {
     .sort()
 }
 
-function isInput(path: string): boolean {
+/** Whether a file of a case is a dump, or routes beside it. */
+export function isDump(path: string): boolean {
+  return /^(dump|sets|routes)[\w-]*\.(rules|nft|json|txt)$/.test(path)
+}
+
+/** Whether a file of a case holds policies. */
+export function isInput(path: string): boolean {
   return /^input[\w-]*\.(yaml|json)$/.test(path)
 }
 
@@ -137,7 +145,8 @@ function snapshotTargets(value: unknown, fail: Fail): readonly string[] {
   return value ? migrationTargets : []
 }
 
-type Fail = (problem: string) => never
+/** Ends the reading of a case that is not as it should be. */
+export type Fail = (problem: string) => never
 
 function readFlow(value: unknown, fail: Fail): FlowSpec {
   const raw = mapping(value, flowKeys, fail)
@@ -158,11 +167,15 @@ function readOptions(value: unknown, fail: Fail): Readonly<Record<string, readon
   )
 }
 
-function readSource(folder: string, path: string): Source {
+export function readSource(folder: string, path: string): Source {
   return makeSource(path, readFileSync(join(folder, path), 'utf8'))
 }
 
-function mapping(value: unknown, keys: readonly string[], fail: Fail): Record<string, unknown> {
+export function mapping(
+  value: unknown,
+  keys: readonly string[],
+  fail: Fail,
+): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return fail('a mapping is missing')
   }
@@ -170,19 +183,19 @@ function mapping(value: unknown, keys: readonly string[], fail: Fail): Record<st
   return unknown === undefined ? { ...value } : fail(`unknown key "${unknown}"`)
 }
 
-function sequence(value: unknown, key: string, fail: Fail): readonly unknown[] {
+export function sequence(value: unknown, key: string, fail: Fail): readonly unknown[] {
   return Array.isArray(value) ? value : fail(`"${key}" must be a list`)
 }
 
-function text(value: unknown, key: string, fail: Fail): string {
+export function text(value: unknown, key: string, fail: Fail): string {
   return typeof value === 'string' && value !== '' ? value : fail(`"${key}" must be text`)
 }
 
-function texts(value: unknown, key: string, fail: Fail): readonly string[] {
+export function texts(value: unknown, key: string, fail: Fail): readonly string[] {
   return sequence(value, key, fail).map((one) => text(one, key, fail))
 }
 
-function subfolders(folder: string): readonly string[] {
+export function subfolders(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => basename(entry.name))

@@ -6,7 +6,10 @@ import * as assert from 'uvu/assert'
 import { filesOf, type GoldenCase, goldenRoot, isAuthored, updateCommand } from './cases.ts'
 
 /** Every answer as recorded, and nothing else in the folder. */
-export function compareAnswers(one: GoldenCase, answers: ReadonlyMap<string, string>): void {
+export function compareAnswers(
+  one: Pick<GoldenCase, 'name' | 'folder'>,
+  answers: ReadonlyMap<string, string>,
+): void {
   const recorded = filesOf(one.folder).filter((path) => !isAuthored(path))
   const missing = [...answers.keys()].filter((path) => !recorded.includes(path))
   assert.equal(missing, [], `${one.name} lacks files: make them with "${updateCommand}"`)
@@ -19,7 +22,7 @@ export function compareAnswers(one: GoldenCase, answers: ReadonlyMap<string, str
   }
 }
 
-function keepActual(one: GoldenCase, path: string, text: string): void {
+function keepActual(one: Pick<GoldenCase, 'name' | 'folder'>, path: string, text: string): void {
   const target = resolve(goldenRoot, '../dist/golden-actual', one.name, path)
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(target, text)

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { answersOf, compileCase } from './answers.ts'
+import { auditAnswers, readAudits } from './audits.ts'
 import { filesOf, type GoldenCase, isAuthored, readCases, readMigrations } from './cases.ts'
 import { migrateCase, migrationAnswers } from './migrations.ts'
 
@@ -15,6 +16,7 @@ let failed = 0
 const cases = [
   ...readCases().map((one) => ({ one, answers: () => answersOf(one, compileCase(one)) })),
   ...readMigrations().map((one) => ({ one, answers: () => migrationAnswers(migrateCase(one)) })),
+  ...readAudits().map((one) => ({ one, answers: () => auditAnswers(one) })),
 ]
 for (const { one, answers } of cases.filter(({ one: { name } }) => name.includes(wanted))) {
   try {
@@ -26,7 +28,7 @@ for (const { one, answers } of cases.filter(({ one: { name } }) => name.includes
 }
 process.exit(failed === 0 ? 0 : 1)
 
-function update(one: GoldenCase, answers: ReadonlyMap<string, string>): void {
+function update(one: Pick<GoldenCase, 'folder'>, answers: ReadonlyMap<string, string>): void {
   for (const path of filesOf(one.folder)) {
     if (!isAuthored(path) && !answers.has(path)) rmSync(join(one.folder, path))
   }

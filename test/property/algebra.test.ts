@@ -152,4 +152,20 @@ test('what is simplified is the same inside of what matters', () => {
   )
 })
 
+test('a forgotten variable leaves the points that some value of it would do for', () => {
+  fc.assert(
+    fc.property(expression, fc.subarray([0, 1, 2, 3]), (one, forgotten) => {
+      const store = new DiagramStore(variables, 1_000_000)
+      const left = store.forget(build(one, store), new Set(forgotten))
+      const keyOf = ({ x, n, y, m }: Point): string =>
+        [x, n, y, m].filter((_, index) => !forgotten.includes(index)).join()
+      const held = new Set(points.filter((point) => holds(one, point)).map(keyOf))
+      for (const point of points) {
+        assert.is(inside(left, point, store), held.has(keyOf(point)))
+      }
+    }),
+    { seed, numRuns: 500 },
+  )
+})
+
 test.run()

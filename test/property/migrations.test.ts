@@ -64,6 +64,9 @@ for (const [name, { target, options, assume, atLeast }] of Object.entries(cases)
           const given = hasSnapshot ? [snapshot] : []
           const result = migrate({ sources, target, options, snapshot: given, fidelity: 'any' })
           const { report } = result
+          // What would be too many rules is refused; there is no report then.
+          const isTooLong = result.diagnostics.some(({ code }) => code === 'NP5012')
+          if (report === null && isTooLong) return
           assert.ok(report !== null, renderText(result.diagnostics))
           assert.is(report.objects.length, sources.length, 'every object is in the report')
           const sides = { ...readBoth(sources, result), assume }

@@ -45,7 +45,7 @@ const portTest: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(ports4, some(port)).map(([a, b]) => `${a} dport ${list(b)}`),
   fc.tuple(ports4, pick('', '!= ')).map(([a, b]) => `${a} dport ${b}@p`),
   fc.tuple(not, protocol).map(([a, b]) => `meta l4proto ${a}${b}`),
-  fc.tuple(protocol, port).map(([a, b]) => `meta l4proto { ${a} , 6-7 } th dport ${b}`),
+  fc.tuple(ports4, port).map(([a, b]) => `meta l4proto { ${a} , udplite } th dport ${b}`),
   fc.tuple(not, ports).map(([a, b]) => `th dport ${a}${b}`),
 )
 

@@ -26,6 +26,7 @@ export function generate(folder: string): string {
 
 /** Folders that hold templates. */
 export const templateFolders: readonly string[] = [
+  'src/audit/report',
   'src/firewall/kit',
   'targets/iptables',
   'targets/iptables/kit',

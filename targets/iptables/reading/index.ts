@@ -1,15 +1,20 @@
-// What the firewalls of nodes let on, read from the files that are loaded there. It knows the language
-// of iptables-save and ipset save, and nothing of who wrote the files.
+// Dumps of iptables and ipset as rule sets; and what the firewalls of nodes let on, read from the files
+// that are loaded there. It knows the languages of the tools, and nothing of who wrote the files.
 import { type Family, families } from '../../../src/algebra/address.ts'
-import { groupBy } from '../../../src/algebra/order.ts'
 import type { Reporter } from '../../../src/diagnostics/diagnostic.ts'
 import type { OutputFile } from '../../../src/emit/target.ts'
 import type { NodeFirewall } from '../../../src/proof/firewall.ts'
+import { firewallsIn } from '../../../src/proof/rulesetFirewall.ts'
+import type { Ruleset } from '../../../src/ruleset/types.ts'
 import { makeSource } from '../../../src/source/source.ts'
-import { acceptedPackets } from './program.ts'
-import { readRules } from './rules.ts'
-import { type IpSet, readSets } from './sets.ts'
-import type { Tables } from './types.ts'
+import { readIptablesDump } from './dump.ts'
+import { readIpsets } from './ipsets.ts'
+import { linkSets } from './link.ts'
+
+export { looksLikeIpsetDump, looksLikeIptablesDump } from './detect.ts'
+export { type DumpOptions, type IptablesDump, readIptablesDump } from './dump.ts'
+export { type IpsetDump, readIpsets } from './ipsets.ts'
+export { fieldsFor, type Linked, linkSets } from './link.ts'
 
 const fileNames: Readonly<Record<Family, string>> = { 4: 'iptables.rules', 6: 'ip6tables.rules' }
 
@@ -25,33 +30,27 @@ export function readFirewalls(
   files: readonly OutputFile[],
   reporter: Reporter,
 ): readonly NodeFirewall[] {
-  const folderOf = ({ path }: OutputFile): string => path.split('/').slice(0, -1).join('/')
-  return [...groupBy(files, folderOf)].map(([folder, own]) =>
-    readNode(folder.split('/').at(-1) ?? '', own, reporter),
-  )
+  return firewallsIn(files, (own) => readNode(own, reporter), reporter)
 }
 
-function readNode(node: string, files: readonly OutputFile[], reporter: Reporter): NodeFirewall {
+/** All that is loaded on one node. */
+function readNode(files: readonly OutputFile[], reporter: Reporter): Ruleset {
   const named = (name: string): readonly OutputFile[] =>
     files.filter(({ path }) => path.split('/').at(-1) === name)
-  const sets = new Map<string, IpSet>(
-    named(setFile).flatMap(({ path, text }) => [...readSets(makeSource(path, text), reporter)]),
+  const dumps = families.flatMap((family) =>
+    named(fileNames[family]).map(({ path, text }) =>
+      readIptablesDump(makeSource(path, text), reporter, { family }),
+    ),
   )
-  const tables = new Map<Family, readonly Tables[]>(
-    families.map((family) => [
-      family,
-      named(fileNames[family]).map(({ path, text }) =>
-        readRules(makeSource(path, text), family, reporter),
-      ),
-    ]),
+  const sets = named(setFile).map(({ path, text }) => readIpsets(makeSource(path, text), reporter))
+  const linked = linkSets(
+    dumps.flatMap(({ tables }) => tables),
+    new Map(sets.flatMap((one) => [...one.sets])),
   )
   return {
-    node,
-    accepted: (hook, packets, facts) => {
-      const chains = (tables.get(packets.family) ?? []).flatMap((one) => [...one.values()])
-      return packets.store.all(
-        chains.map((own) => acceptedPackets({ chains: own, sets, facts }, hook, packets, reporter)),
-      )
-    },
+    tables: linked.tables,
+    ipsets: linked.sets,
+    knowsIpsets: true,
+    isPartial: [...dumps, ...sets].some(({ isPartial }) => isPartial),
   }
 }

@@ -1,15 +1,20 @@
 // What the firewalls of nodes let on, read from the files that are loaded there. It knows the language of
 // nft, and nothing of who wrote the files.
-import { groupBy } from '../../../src/algebra/order.ts'
 import type { Reporter } from '../../../src/diagnostics/diagnostic.ts'
 import type { OutputFile } from '../../../src/emit/target.ts'
 import type { NodeFirewall } from '../../../src/proof/firewall.ts'
+import { firewallsIn } from '../../../src/proof/rulesetFirewall.ts'
+import type { Ruleset } from '../../../src/ruleset/types.ts'
 import { makeSource } from '../../../src/source/source.ts'
-import { acceptedPackets } from './program.ts'
-import { readNft } from './read.ts'
+import { readNftDump } from './dump.ts'
 
-export { readNft } from './read.ts'
-export type * from './types.ts'
+export {
+  looksLikeNftJson,
+  looksLikeNftText,
+  type NftDump,
+  readNftDump,
+  readNftJson,
+} from './dump.ts'
 
 const fileName = 'netpolc.nft'
 
@@ -23,13 +28,16 @@ export function readFirewalls(
   files: readonly OutputFile[],
   reporter: Reporter,
 ): readonly NodeFirewall[] {
-  const own = files.filter(({ path }) => isRuleFile(path))
-  const folderOf = ({ path }: OutputFile): string => path.split('/').slice(0, -1).join('/')
-  return [...groupBy(own, folderOf)].map(([folder, found]) => {
-    const tables = found.flatMap(({ path, text }) => readNft(makeSource(path, text), reporter))
-    return {
-      node: folder.split('/').at(-1) ?? '',
-      accepted: (hook, packets, facts) => acceptedPackets(tables, hook, packets, facts),
-    }
-  })
+  return firewallsIn(files, (own) => readNode(own, reporter), reporter)
+}
+
+/** All that is loaded on one node. */
+function readNode(files: readonly OutputFile[], reporter: Reporter): Ruleset {
+  const dumps = files.map(({ path, text }) => readNftDump(makeSource(path, text), reporter))
+  return {
+    tables: dumps.flatMap(({ tables }) => tables),
+    ipsets: new Map(),
+    knowsIpsets: true,
+    isPartial: dumps.some(({ isPartial }) => isPartial),
+  }
 }

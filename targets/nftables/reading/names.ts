@@ -88,5 +88,51 @@ export const stateNames: ReadonlyMap<string, number> = new Map([
   ['untracked', 64],
 ])
 
-/** Of the types of addresses, the one that is known of an address: it is the node's own. */
-export const addressTypeNames: ReadonlyMap<string, number> = new Map([['local', 2]])
+/** What became of connections, as bits. */
+export const statusNames: ReadonlyMap<string, number> = new Map([
+  ['expected', 1],
+  ['seen-reply', 2],
+  ['assured', 4],
+  ['confirmed', 8],
+  ['snat', 16],
+  ['dnat', 32],
+  ['dying', 512],
+])
+
+/** Types of addresses, as the kernel numbers them. */
+export const addressTypeNames: ReadonlyMap<string, number> = new Map([
+  ...Object.entries({ unspec: 0, unicast: 1, local: 2, broadcast: 3, anycast: 4, multicast: 5 }),
+  ...Object.entries({ blackhole: 6, unreachable: 7, prohibit: 8 }),
+])
+
+export const tcpFlagNames: ReadonlyMap<string, number> = new Map(
+  Object.entries({ fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ecn: 64, cwr: 128 }),
+)
+
+/** Of the protocols that Ethernet carries, those of IP. */
+export const etherTypeNames: ReadonlyMap<string, number> = new Map([
+  ['ip', 0x0800],
+  ['ip6', 0x86dd],
+  ['arp', 0x0806],
+  ['vlan', 0x8100],
+  ['8021q', 0x8100],
+  ['8021ad', 0x88a8],
+])
+
+/** Ports that people write by name, from the registry of IANA. */
+export const serviceNames: ReadonlyMap<string, number> = new Map([
+  ...Object.entries({ echo: 7, discard: 9, daytime: 13, 'ftp-data': 20, ftp: 21, ssh: 22 }),
+  ...Object.entries({ telnet: 23, smtp: 25, time: 37, whois: 43, tacacs: 49, domain: 53 }),
+  ...Object.entries({ bootps: 67, bootpc: 68, tftp: 69, gopher: 70, finger: 79, http: 80 }),
+  ...Object.entries({ kerberos: 88, pop3: 110, sunrpc: 111, auth: 113, nntp: 119, ntp: 123 }),
+  ...Object.entries({ 'netbios-ns': 137, 'netbios-dgm': 138, 'netbios-ssn': 139, imap2: 143 }),
+  ...Object.entries({ imap: 143, snmp: 161, 'snmp-trap': 162, snmptrap: 162, bgp: 179, irc: 194 }),
+  ...Object.entries({ ldap: 389, https: 443, 'microsoft-ds': 445, kpasswd: 464, isakmp: 500 }),
+  ...Object.entries({ syslog: 514, printer: 515, 'dhcpv6-client': 546, 'dhcpv6-server': 547 }),
+  ...Object.entries({ rtsp: 554, nntps: 563, submissions: 465, submission: 587, ipp: 631 }),
+  ...Object.entries({ ldaps: 636, 'domain-s': 853, rsync: 873, ftps: 990, imaps: 993, pop3s: 995 }),
+  ...Object.entries({ socks: 1080, openvpn: 1194, 'ms-sql-s': 1433, l2f: 1701, radius: 1812 }),
+  ...Object.entries({ 'radius-acct': 1813, nfs: 2049, mysql: 3306, 'ms-wbt-server': 3389 }),
+  ...Object.entries({ nut: 3493, 'ipsec-nat-t': 4500, sip: 5060, 'sip-tls': 5061, mdns: 5353 }),
+  ...Object.entries({ postgresql: 5432, amqp: 5672, redis: 6379, 'http-alt': 8080 }),
+])

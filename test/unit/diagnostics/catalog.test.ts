@@ -23,7 +23,7 @@ const found = (
 
 test('codes are NP and four digits, in ascending order', () => {
   const codes = entries.map(([code]) => code)
-  assert.ok(codes.every((code) => /^NP[1-6]\d{3}$/.test(code)))
+  assert.ok(codes.every((code) => /^NP[1-68]\d{3}$/.test(code)))
   assert.equal([...codes].sort(), codes)
 })
 
@@ -84,6 +84,27 @@ test('a long line is cut around the place, and stays one line', () => {
   assert.ok(lines.every((line) => line.length < 200))
   const [, excerpt = '', carets = ''] = lines
   assert.is(excerpt.slice(carets.indexOf('^'), carets.indexOf('^') + 4), 'HERE')
+})
+
+test('a line of many megabytes is cut before it is looked at', () => {
+  const huge = makeSource('one-line.json', 'x'.repeat(30_000_000))
+  const reporter = makeReporter()
+  for (let at = 0; at < 90; at += 1) {
+    const start = at * 300_000
+    reporter.report('NP2009', { message: 'm', at: { source: huge, start, end: start + 5 } })
+  }
+  assert.ok(renderText(reporter.diagnostics).length < 90 * 500)
+})
+
+test('no text of a message, label, line or file reaches the terminal with control characters', () => {
+  const evil = '\u001b[2Jgone\u202e\u0007'
+  const hostile = makeSource(`name${evil}`, `line ${evil}\n`)
+  const reporter = makeReporter()
+  const at = { source: hostile, start: 0, end: 4 }
+  reporter.report('NP2009', { message: evil, at, label: evil, also: [{ span: at, text: evil }] })
+  reporter.report('NP6001', { message: evil, file: evil, help: evil })
+  const text = renderText(reporter.diagnostics).replaceAll('\n', '')
+  assert.not.match(text, /[\p{Cc}\p{Cf}]/u)
 })
 
 test.run()

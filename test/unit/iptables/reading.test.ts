@@ -1,13 +1,13 @@
-// Firewall dumps as they are read: what each construct does to packets, and what is refused, and where.
+// Firewalls of nodes as they are read for proofs: what each construct does to packets, and what is
+// refused, and where.
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { everything } from '../../../src/algebra/diagram.ts'
+import { type Diagram, everything } from '../../../src/algebra/diagram.ts'
 import { makeReporter, type Reporter } from '../../../src/diagnostics/diagnostic.ts'
+import type { NodeFirewall } from '../../../src/proof/firewall.ts'
 import { Packets } from '../../../src/proof/packets.ts'
-import { makeSource, positionAt } from '../../../src/source/source.ts'
-import { acceptedPackets } from '../../../targets/iptables/reading/program.ts'
-import { readRules } from '../../../targets/iptables/reading/rules.ts'
-import { readSets } from '../../../targets/iptables/reading/sets.ts'
+import { positionAt } from '../../../src/source/source.ts'
+import { isRuleFile, readFirewalls } from '../../../targets/iptables/reading/index.ts'
 
 const test = suite('iptables reading')
 
@@ -16,17 +16,20 @@ const table = (...rules: readonly string[]): string =>
 
 const foreign = { source: 'foreign', destination: 'foreign' } as const
 
+function firewall(rules: string, sets: string, reporter: Reporter): NodeFirewall {
+  const files = [
+    { path: 'n/iptables.rules', text: rules },
+    { path: 'n/ipset.rules', text: sets },
+  ]
+  const [only] = readFirewalls(files, reporter)
+  if (only === undefined) throw new Error('no firewall')
+  return only
+}
+
 /** The packets that FORWARD lets on, and a store to compare them in. */
-function accepted(rules: string, sets = '', packets = new Packets(4, 1_000_000)): number {
+function accepted(rules: string, sets = '', packets = new Packets(4, 1_000_000)): Diagram {
   const reporter = makeReporter()
-  const chains = readRules(makeSource('r', rules), packets.family, reporter).get('filter')
-  const known = readSets(makeSource('s', sets), reporter)
-  const result = acceptedPackets(
-    { chains: chains ?? new Map(), sets: known, facts: foreign },
-    'FORWARD',
-    packets,
-    reporter,
-  )
+  const result = firewall(rules, sets, reporter).accepted('FORWARD', packets, foreign)
   assert.equal(
     reporter.diagnostics.map(({ message }) => message),
     [],
@@ -135,6 +138,7 @@ test('sets hold addresses, blocks, ranges and exceptions, of which the longest d
     'add a 10.1.2.0/24',
     'create b hash:ip family inet',
     'add b 192.0.2.1-192.0.2.3',
+    '',
   ].join('\n')
   same(
     table('-A FORWARD -m set --match-set a src -j DROP'),
@@ -169,11 +173,11 @@ test('sets of addresses and ports look at both', () => {
   )
 })
 
-/** The first finding, as `CODE line:column`. */
-function firstFault(read: (reporter: Reporter) => void): string {
+/** The first error, as `CODE line:column`. */
+function firstError(rules: string, sets = ''): string {
   const reporter = makeReporter()
-  read(reporter)
-  const [first] = reporter.diagnostics
+  firewall(rules, sets, reporter)
+  const first = reporter.diagnostics.find(({ severity }) => severity === 'error')
   const span = first?.labels[0]?.span
   if (first === undefined || span === undefined) return 'none'
   const { line, column } = positionAt(span.source, span.start)
@@ -181,33 +185,29 @@ function firstFault(read: (reporter: Reporter) => void): string {
 }
 
 const badRules: readonly (readonly [string, string, string])[] = [
-  ['a rule outside of a table', '-A FORWARD -j DROP\n', 'NP2022 1:1'],
-  ['a text that is cut off', '*filter\n:FORWARD ACCEPT [0:0]\n', 'NP2022 2:21'],
-  ['a chain that is not declared', table('-A lost -j DROP'), 'NP2020 4:4'],
-  ['a target that is not there', table('-A FORWARD -j lost'), 'NP2020 4:1'],
+  ['a rule outside of a table', '-A FORWARD -j DROP\n', 'NP8001 1:1'],
+  ['a text that is cut off', '*filter\n:FORWARD ACCEPT [0:0]\n', 'NP8002 2:21'],
+  ['a chain that is not declared', table('-A lost -j DROP'), 'NP8001 4:4'],
+  ['a target that is not there', table('-A FORWARD -j lost'), 'NP2020 4:12'],
   ['chains that jump in a circle', table('-A FORWARD -j own', '-A own -j own'), 'NP2023 5:1'],
-  ['a match that is not read', table('-A FORWARD -m recent --name x -j DROP'), 'NP2021 4:15'],
-  ['an option that is not read', table('-A FORWARD --tcp-flags SYN SYN -j DROP'), 'NP2021 4:12'],
-  ['an address that is none', table('-A FORWARD -s 10.0.0.300 -j DROP'), 'NP2022 4:15'],
-  ['an address of the other family', table('-A FORWARD -s fd00::1 -j DROP'), 'NP2022 4:15'],
-  ['ports that are none', table('-A FORWARD -p tcp --dport 90:80 -j DROP'), 'NP2022 4:27'],
-  ['a protocol that is none', table('-A FORWARD -p tpc -j DROP'), 'NP2022 4:15'],
-  [
-    'a quote that is not closed',
-    table('-A FORWARD -m comment --comment "x -j DROP'),
-    'NP2022 4:32',
-  ],
-  ['an option without its value', table('-A FORWARD -j'), 'NP2022 4:12'],
-  ['a set matched by nothing', table('-A FORWARD -m set --match-set a up -j DROP'), 'NP2022 4:33'],
-  ['another text', '*filter\nhello\nCOMMIT\n', 'NP2022 2:1'],
+  ['a port of the source', table('-A FORWARD -p tcp --sport 80 -j DROP'), 'NP2021 4:19'],
+  ['an interface', table('-A FORWARD -i eth0 -j DROP'), 'NP2021 4:12'],
+  ['a jump to a chain with a hook', table('-A own -j FORWARD'), 'NP2022 4:8'],
+  ['translation', table().replace('filter', 'nat').replace('FORWARD', 'OUTPUT'), 'NP2021 2:1'],
+  ['a match that is not read', table('-A FORWARD -m recent --name x -j DROP'), 'NP2021 4:22'],
+  ['an option that is not read', table('-A FORWARD --odd SYN SYN -j DROP'), 'NP2021 4:12'],
+  ['an address that is none', table('-A FORWARD -s 10.0.0.300 -j DROP'), 'NP8005 4:12'],
+  ['an address of the other family', table('-A FORWARD -s fd00::1 -j DROP'), 'NP8005 4:12'],
+  ['ports that are none', table('-A FORWARD -p tcp --dport 90:x -j DROP'), 'NP8005 4:19'],
+  ['a protocol that is none', table('-A FORWARD -p tpc -j DROP'), 'NP8005 4:12'],
+  ['a quote that is not closed', table('-A FORWARD -m comment --comment "x -j DROP'), 'NP8001 4:1'],
+  ['an option without its value', table('-A FORWARD -j'), 'NP8005 4:12'],
+  ['a set matched by nothing', table('-A FORWARD -m set --match-set a up -j DROP'), 'NP8005 4:19'],
+  ['another text', '*filter\nhello\nCOMMIT\n', 'NP8001 2:1'],
 ]
 
 for (const [what, text, expected] of badRules) {
-  test(`refused: ${what}`, () =>
-    assert.is(
-      firstFault((reporter) => readRules(makeSource('r', text), 4, reporter)),
-      expected,
-    ))
+  test(`refused: ${what}`, () => assert.is(firstError(text), expected))
 }
 
 test('chains nested beyond all measure are refused, not followed', () => {
@@ -220,49 +220,50 @@ test('chains nested beyond all measure are refused, not followed', () => {
     ...names.slice(0, -1).map((name, at) => `-A ${name} -j c${at + 1}`),
     'COMMIT',
   ].join('\n')
-  assert.match(
-    firstFault((reporter) => readRules(makeSource('r', text), 4, reporter)),
-    /^NP2021 /,
-  )
+  assert.match(firstError(text), /^NP2021 /)
 })
 
 const badSets: readonly (readonly [string, string, string])[] = [
-  ['a type that is not read', 'create a bitmap:port range 0-9\n', 'NP2021 1:10'],
-  ['an element of no set', 'add a 10.0.0.1\n', 'NP2020 1:5'],
+  ['an element of no set', 'add a 10.0.0.1\n', 'NP8001 1:5'],
   [
     'an element of the other family',
     'create a hash:ip family inet6\nadd a 10.0.0.1\n',
-    'NP2022 2:7',
+    'NP8005 2:7',
   ],
-  ['an element without its port', 'create a hash:ip,port\nadd a 10.0.0.1\n', 'NP2022 2:7'],
-  ['another text', 'hello\n', 'NP2022 1:1'],
+  ['an element without its port', 'create a hash:ip,port\nadd a 10.0.0.1\n', 'NP8005 2:7'],
+  ['another text', 'hello\n', 'NP8001 1:1'],
 ]
 
 for (const [what, text, expected] of badSets) {
-  test(`refused in sets: ${what}`, () =>
-    assert.is(
-      firstFault((reporter) => readSets(makeSource('s', text), reporter)),
-      expected,
-    ))
+  test(`refused in sets: ${what}`, () => assert.is(firstError(table(), text), expected))
 }
 
 test('a set that is not in the dump is absent, not empty', () => {
+  assert.is(firstError(table('-A FORWARD -m set --match-set gone src -j DROP')), 'NP2020 4:19')
+})
+
+test('sets whose contents nobody knows are refused', () => {
+  const rules = table('-A FORWARD -m set --match-set a src -j DROP')
+  assert.is(firstError(rules, 'create a hash:ip timeout 600\n'), 'NP2021 4:19')
+  assert.is(firstError(rules, 'create a hash:mac\nadd a 00:11:22:33:44:55\n'), 'NP2021 4:19')
+})
+
+test('what is asked of interfaces cannot be told of packets alone', () => {
   const reporter = makeReporter()
-  const rules = readRules(
-    makeSource('r', table('-A FORWARD -m set --match-set gone src -j DROP')),
-    4,
-    reporter,
-  )
-  const chains = rules.get('filter') ?? new Map()
-  acceptedPackets(
-    { chains, sets: new Map(), facts: foreign },
-    'FORWARD',
-    new Packets(4, 1000),
-    reporter,
-  )
+  const packets = new Packets(4, 1_000_000)
+  const own = firewall(table('-A FORWARD -i eth0 -j DROP'), '', reporter)
+  own.accepted('FORWARD', packets, foreign)
+  own.accepted('FORWARD', packets, foreign)
   assert.equal(
     reporter.diagnostics.map(({ code }) => code),
-    ['NP2020'],
+    ['NP2021'],
+  )
+})
+
+test('the names of files that are read', () => {
+  assert.equal(
+    ['a/iptables.rules', 'ip6tables.rules', 'a/ipset.rules', 'a/other.rules'].map(isRuleFile),
+    [true, true, true, false],
   )
 })
 

@@ -99,9 +99,14 @@ const port80 = (packets: Packets): Diagram => packets.ports(80, 80)
 const tcp80 = (packets: Packets): Diagram =>
   packets.store.and(packets.protocols(6, 6), port80(packets))
 
-test('ports: those of one protocol, or of any, since the kernel looks at bytes', () => {
+test('ports: those of one protocol, or of those that a test before it names', () => {
   drops('tcp dport 80 drop', tcp80)
-  drops('th dport 80 drop', port80)
+  drops('meta l4proto { tcp, udp } th dport 80 drop', (packets) => {
+    const { store } = packets
+    const either = store.or(packets.protocols(6, 6), packets.protocols(17, 17))
+    return store.and(either, port80(packets))
+  })
+  sameRules('ip protocol { tcp, udp } th dport 80 drop', 'ip protocol { 17, 6 } th dport 80 drop')
   sameRules('meta l4proto tcp th dport 80 drop', 'tcp dport 80 drop')
   sameRules('tcp dport != 80 drop', 'tcp dport { 0-79, 81-65535 } drop')
   sameRules('tcp dport 0 drop', '')
@@ -145,7 +150,7 @@ test('one rule may have many tests, and what follows them may decide nothing', (
   sameRules('tcp dport 80 continue\ndrop', 'drop')
   sameRules(
     'tcp dport 80 accept; drop # not this: accept',
-    'tcp dport != 80 drop\nth dport 80 \\\n  meta l4proto != tcp drop\nmeta l4proto != tcp drop',
+    'tcp dport != 80 drop\nudp dport 80 \\\n  meta l4proto != tcp drop\nmeta l4proto != tcp drop',
   )
 })
 
@@ -242,6 +247,15 @@ test('verdict maps send each packet to the verdict of its key', () => {
   )
   sameRules('tcp dport 80 ip saddr vmap @m', 'ip saddr 10.0.0.4 tcp dport 80 drop', maps)
   sameRules('meta nfproto vmap { ipv4 : drop, ipv6 : accept }', 'meta nfproto ipv4 drop')
+  sameRules('ct state vmap { established : accept, new : drop }', 'drop')
+  sameRules(
+    'ct state . tcp dport vmap { established . 80 : accept, new . 80 : drop }',
+    'tcp dport 80 drop',
+  )
+  sameRules(
+    'meta nfproto . tcp dport { ipv4 . 80, ipv6 . 81 } drop',
+    'meta nfproto ipv4 tcp dport 80 drop\nmeta nfproto ipv6 tcp dport 81 drop',
+  )
 })
 
 test('the addresses of the node itself are a fact about all packets', () => {
@@ -250,7 +264,13 @@ test('the addresses of the node itself are a fact about all packets', () => {
   const ask = (source: 'local' | 'foreign', destination: 'local' | 'foreign'): Diagram =>
     accepted(text, packets, 'FORWARD', { source, destination })
   assert.is(ask('local', 'foreign'), everything)
-  assert.is(ask('foreign', 'local'), everything)
+  // Packets to everybody come in too, though no node has such an address.
+  const toMany = packets.addresses('destination', [
+    { from: 0xe0000000n, to: 0xefffffffn },
+    { from: 0xffffffffn, to: 0xffffffffn },
+  ])
+  const { store } = packets
+  assert.is(ask('foreign', 'local'), store.not(store.and(tcp80(packets), toMany)))
   assert.is(ask('foreign', 'foreign'), packets.store.not(tcp80(packets)))
   assert.is(accepted(text, packets), ask('foreign', 'foreign'))
   const inSet = table('fib saddr type { local } drop')
