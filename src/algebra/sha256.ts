@@ -1,5 +1,6 @@
 // SHA-256 (FIPS 180-4) and the short names made from it. Written out because names must come out
 // the same, at once and without a promise, in Node and in a browser.
+import { digits } from './digits.ts'
 
 /** SHA-256 of a byte string: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -29,19 +30,7 @@ export function digestName(fields: readonly string[], length: number): string {
 
 /** Bytes as lower-case base32 (RFC 4648 alphabet), without padding characters. */
 export function base32(bytes: Uint8Array): string {
-  let text = ''
-  let pending = 0
-  let bits = 0
-  for (const byte of bytes) {
-    pending = (pending << 8) | byte
-    bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += alphabet.charAt((pending >>> bits) & 31)
-    }
-    pending &= (1 << bits) - 1
-  }
-  return bits === 0 ? text : text + alphabet.charAt((pending << (5 - bits)) & 31)
+  return digits(bytes, 5, alphabet)
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
