@@ -186,12 +186,32 @@ test('the table that was asked for, and the same rules in it', () => {
 
 const protocols = (from: number, to: number): Traffic => ({ kind: 'protocols', from, to })
 
+/** What is said of a rule that is refused; nothing of one that is written and proved. */
+function refused(...traffic: readonly Traffic[]): readonly string[] {
+  const set = { tiers: [tier([[rule({ traffic })]])] }
+  const { answer, reporter } = writeFirewall(set, 'iptables', cluster, { icmp: ['policy'] })
+  return answer === 'equal' ? [] : reporter.diagnostics.map(({ message }) => message)
+}
+
+test('type 255 of ICMP is how iptables writes any type, so alone it is refused', () => {
+  const icmp = (family: 4 | 6, type: number | null, code: number | null = null): Traffic => ({
+    kind: 'icmp',
+    family,
+    type,
+    code,
+  })
+  const wanted = /cannot tell ICMP type 255 from others/
+  assert.match(refused(icmp(4, 255))[0] ?? '', wanted)
+  assert.match(refused(icmp(4, 255, 3))[0] ?? '', wanted)
+  assert.match(refused(icmp(4, null, 3))[0] ?? '', wanted)
+  assert.equal(refused(icmp(4, 254, 3)), [])
+  assert.equal(refused(icmp(4, null)), [])
+  assert.equal(refused({ kind: 'not', of: icmp(4, 8) }), [])
+  assert.equal(refused({ kind: 'not', of: icmp(4, 255) }), [])
+  assert.equal(refused(icmp(6, 255, 3)), [])
+})
+
 test('protocol 0 is how iptables writes all of them, so alone it is refused', () => {
-  const refused = (...traffic: readonly Traffic[]): readonly string[] => {
-    const set = { tiers: [tier([[rule({ traffic })]])] }
-    const { answer, reporter } = writeFirewall(set, 'iptables', cluster, { icmp: ['policy'] })
-    return answer === 'equal' ? [] : reporter.diagnostics.map(({ message }) => message)
-  }
   assert.match(refused(protocols(0, 0))[0] ?? '', /cannot tell protocol 0 from others/)
   assert.match(refused(protocols(0, 100))[0] ?? '', /cannot tell protocol 0 from others/)
   assert.equal(refused(protocols(1, 100)), [])
